@@ -1,0 +1,11 @@
+"""Addresses of the whole site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("courseware.urls")),
+    path("accounts/", include("courseware.account_urls")),
+    path("lab/", include("policies_lab.urls")),
+    path("admin/", admin.site.urls),
+]

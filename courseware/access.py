@@ -1,0 +1,72 @@
+"""The only door from a request to a row. Strangers get 404: what one may not
+see, one may not know of.
+"""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from courseware.models import Attempt, Cohort, Course, Enrolment, Lesson, User
+
+TEACHING = [Enrolment.Role.INSTRUCTOR, Enrolment.Role.ASSISTANT]
+
+
+def readable_courses(request):
+    """The courses that the reader may see: public ones, and those of cohorts."""
+    courses = Course.objects.all()
+    user = request.user
+    if not user.is_authenticated:
+        return courses.filter(public=True)
+    if user.is_superuser:
+        return courses
+    mine = Course.objects.filter(cohorts__members=user)
+    return (courses.filter(public=True) | mine).distinct()
+
+
+def readable_course(request, slug: str) -> Course:
+    return get_object_or_404(readable_courses(request), slug=slug)
+
+
+def readable_lesson(request, course: str, lesson: str) -> Lesson:
+    found = get_object_or_404(
+        Lesson.objects.select_related("course", "section"),
+        course__slug=course,
+        slug=lesson,
+        retired=False,
+    )
+    if not found.course.public:
+        readable_course(request, course)
+    return found
+
+
+def own_attempt(request, pk: int) -> Attempt:
+    """An attempt belongs to who made it; nobody else opens it by this door."""
+    return get_object_or_404(
+        Attempt.objects.select_related("quiz__course", "quiz__section"),
+        pk=pk,
+        user=request.user,
+    )
+
+
+def taught_cohorts(request):
+    cohorts = Cohort.objects.select_related("course")
+    if request.user.is_superuser:
+        return cohorts
+    return cohorts.filter(
+        enrolments__user=request.user, enrolments__role__in=TEACHING
+    ).distinct()
+
+
+def taught_cohort(request, pk: int) -> Cohort:
+    return get_object_or_404(taught_cohorts(request), pk=pk)
+
+
+def taught_student(request, cohort_pk: int, user_pk: int) -> tuple[Cohort, User]:
+    cohort = taught_cohort(request, cohort_pk)
+    enrolment = (
+        cohort.enrolments.filter(user_id=user_pk, role=Enrolment.Role.STUDENT)
+        .select_related("user")
+        .first()
+    )
+    if enrolment is None:
+        raise Http404
+    return cohort, enrolment.user

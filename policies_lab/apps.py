@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PoliciesLabConfig(AppConfig):
+    name = "policies_lab"
+    verbose_name = "Policy lab"
