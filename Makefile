@@ -1,0 +1,39 @@
+# Two commands do everything: make serve, make test. See README.md.
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check format clean-venv
+
+serve: $(VENV)/.runtime
+	@$(BIN)/python tools/serve.py
+
+test: $(VENV)/.development
+	@$(BIN)/python -m pytest $(ARGS)
+
+# What must hold before a change lands, besides the tests.
+check: $(VENV)/.development
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/check_django.py
+
+format: $(VENV)/.development
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djade $$(git ls-files 'templates/*.html') || true
+
+$(BIN)/python:
+	@python=$$(sh tools/find-python.sh) && "$$python" -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements.txt requirements-dev.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.runtime
+
+clean-venv:
+	@rm -rf $(VENV)

@@ -1,0 +1,32 @@
+"""Collecting static files only when one of them has changed."""
+
+import hashlib
+import os
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def collect_static(*, verbosity: int = 1) -> bool:
+    """Fill STATIC_ROOT; return whether there was anything to do.
+
+    Hashing and compressing the same files again would make every start slow,
+    so a fingerprint (paths, sizes, times of change) stands beside them.
+    """
+    mark = settings.STATIC_ROOT / ".fingerprint"
+    now = _fingerprint()
+    if mark.exists() and mark.read_text() == now:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=verbosity)
+    mark.write_text(now)
+    return True
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            found = os.stat(storage.path(path))
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
