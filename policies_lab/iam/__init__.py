@@ -4,6 +4,7 @@
 it and says how. `Scenario` can also be put together by hand with `make_request`.
 """
 
+from policies_lab.iam.context import make_request
 from policies_lab.iam.documents import (
     ConditionTest,
     ContextValue,
@@ -29,6 +30,10 @@ from policies_lab.iam.documents import (
     Value,
     Version,
 )
+from policies_lab.iam.evaluation import Ruling, decide
+from policies_lab.iam.explanation import evaluate
+from policies_lab.iam.parsing import parse_policy
+from policies_lab.iam.scenario import error_result, read_scenario, result
 from policies_lab.iam.trace import (
     DecidingStep,
     Decision,
@@ -62,6 +67,7 @@ __all__ = [
     "PrincipalType",
     "Problem",
     "Request",
+    "Ruling",
     "Scenario",
     "ScenarioError",
     "Span",
@@ -72,4 +78,11 @@ __all__ = [
     "Trace",
     "Value",
     "Version",
+    "decide",
+    "error_result",
+    "evaluate",
+    "make_request",
+    "parse_policy",
+    "read_scenario",
+    "result",
 ]

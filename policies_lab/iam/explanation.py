@@ -1,0 +1,229 @@
+"""A case and its ruling -> the trace.
+
+The ruling comes from the stages of `evaluation`; here every statement is looked at
+once more, element by element, by the functions that the ruling was made with.
+"""
+
+from policies_lab.iam.compiled import UnknowableError, compiled
+from policies_lab.iam.documents import Effect, Policy, PrincipalType, Scenario
+from policies_lab.iam.evaluation import (
+    LEVELLED,
+    Case,
+    Ruling,
+    documents,
+    granted_to_entity,
+    rule,
+)
+from policies_lab.iam.principals import Grant
+from policies_lab.iam.trace import (
+    DecidingStep,
+    Decision,
+    Outcome,
+    StatementTrace,
+    Step,
+    StepKind,
+    Trace,
+)
+from policies_lab.iam.work import Document
+
+_LAYERS = tuple(StepKind)[1:]
+_GRANTING = {
+    DecidingStep.IDENTITY: {StepKind.IDENTITY},
+    DecidingStep.RESOURCE: {StepKind.RESOURCE},
+    DecidingStep.IDENTITY_AND_RESOURCE: {StepKind.IDENTITY, StepKind.RESOURCE},
+}
+# After which step an allow asks nobody any more; identity and both sides ask everybody.
+_LAST_ASKED = {
+    DecidingStep.RESOURCE: StepKind.RESOURCE,
+    DecidingStep.ROOT_USER: StepKind.RESOURCE,
+}
+
+Looked = list[tuple[Document, StatementTrace]]
+
+
+def evaluate(scenario: Scenario) -> Trace:
+    """Decide a scenario and say how.
+
+    Raises EvaluationError where the answer would be a guess, or would take too much
+    work; its one problem names the place.
+    """
+    case = Case(scenario)
+    ruling = rule(case)
+    looked = _look(case)
+    return Trace(
+        decision=ruling.decision,
+        deciding_step=ruling.deciding_step,
+        steps=tuple(_steps(case, ruling, looked)),
+        deciding=tuple(_deciding(case, ruling, looked)),
+        statements=tuple(statement for _, statement in looked),
+    )
+
+
+def _look(case: Case) -> Looked:
+    written = case.scenario.request.action
+    return [
+        (document, statement.trace(case.call, written, document.path))
+        for document in documents(case)
+        for statement in compiled(document.policy).statements
+    ]
+
+
+def _deciding(case: Case, ruling: Ruling, looked: Looked) -> list[StatementTrace]:
+    """Pick the statements that applied at the deciding step."""
+    if ruling.decision is Decision.IMPLICIT_DENY:
+        return []
+    if ruling.decision is Decision.EXPLICIT_DENY:
+        kind = StepKind(ruling.deciding_step.value)
+        return [s for d, s in looked if d.kind is kind and _is(s, Effect.DENY)]
+    kinds = _GRANTING.get(ruling.deciding_step, set())
+    return [
+        s
+        for d, s in looked
+        if d.kind in kinds and _is(s, Effect.ALLOW) and _is_strongest(case, d, s)
+    ]
+
+
+def _is(statement: StatementTrace, effect: Effect) -> bool:
+    return statement.applies and statement.effect is effect
+
+
+def _is_strongest(case: Case, document: Document, statement: StatementTrace) -> bool:
+    """Of several grants in the resource's policy the strongest one counts."""
+    if document.kind is not StepKind.RESOURCE:
+        return True
+    found = compiled(document.policy).statements[statement.statement]
+    return found.grant(case.call) is case.grant
+
+
+def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
+    denied = ruling.decision is Decision.EXPLICIT_DENY
+    first = Step(
+        id=StepKind.EXPLICIT_DENY.value,
+        parent=None,
+        kind=StepKind.EXPLICIT_DENY,
+        level=None,
+        outcome=_first_outcome(ruling),
+        statements=tuple(s for _, s in looked if s.effect is Effect.DENY),
+        facts={"found_in": ruling.deciding_step.value} if denied else {},
+    )
+    steps = [first]
+    for kind in _LAYERS:
+        levels = case.layers[kind] if kind in LEVELLED else ()
+        if levels:
+            steps += [
+                _step(case, ruling, looked, kind, number)
+                for number in range(len(levels))
+            ]
+        else:
+            steps.append(_step(case, ruling, looked, kind, None))
+    return steps
+
+
+def _first_outcome(ruling: Ruling) -> Outcome:
+    if ruling.deciding_step is DecidingStep.NONE_NEEDED:
+        return Outcome.NOT_REACHED
+    denied = ruling.decision is Decision.EXPLICIT_DENY
+    return Outcome.STOP if denied else Outcome.PASS
+
+
+def _step(
+    case: Case, ruling: Ruling, looked: Looked, kind: StepKind, number: int | None
+) -> Step:
+    own = [s for d, s in looked if d.kind is kind and number in (None, d.level)]
+    return Step(
+        id=kind.value if number is None else f"{kind.value}[{number}]",
+        parent=None if number is None else kind.value,
+        kind=kind,
+        level=None if number is None else _level_name(case, kind, number),
+        outcome=_outcome(case, ruling, kind, number),
+        statements=tuple(s for s in own if s.effect is Effect.ALLOW),
+        facts=_facts(case, kind),
+    )
+
+
+def _level_name(case: Case, kind: StepKind, number: int) -> str:
+    policies = case.scenario.policies
+    levels = policies.rcps if kind is StepKind.RCP else policies.scps
+    return levels[number].level
+
+
+def _outcome(case: Case, ruling: Ruling, kind: StepKind, number: int | None) -> Outcome:
+    if not _is_present(case, kind):
+        return Outcome.NOT_PRESENT
+    if (
+        ruling.decision is Decision.EXPLICIT_DENY
+        or ruling.deciding_step is DecidingStep.NONE_NEEDED
+    ):
+        return Outcome.NOT_REACHED
+    here = (_LAYERS.index(kind), number or 0)
+    if ruling.decision is Decision.ALLOW:
+        last = _LAST_ASKED.get(ruling.deciding_step, StepKind.SESSION)
+        if ruling.deciding_step is DecidingStep.RESOURCE and granted_to_entity(case):
+            last = StepKind.SESSION
+        passed = here[0] <= _LAYERS.index(last)
+        return Outcome.PASS if passed else Outcome.NOT_REACHED
+    stopped = (_stopping_layer(ruling), ruling.level or 0)
+    if here == stopped:
+        return Outcome.STOP
+    return Outcome.PASS if here < stopped else Outcome.NOT_REACHED
+
+
+def _stopping_layer(ruling: Ruling) -> int:
+    """Where an implicit deny stands among the layers. That the root user cannot take a
+    role on is found where the role's trust policy is asked."""
+    is_root = ruling.deciding_step is DecidingStep.ROOT_USER
+    step = StepKind.RESOURCE if is_root else StepKind(ruling.deciding_step.value)
+    return _LAYERS.index(step)
+
+
+def _is_present(case: Case, kind: StepKind) -> bool:
+    if kind in case.exempt:
+        return kind is StepKind.RESOURCE and bool(case.needed)
+    if kind is StepKind.RESOURCE:
+        return bool(case.layers[kind]) or _stops_at_resource(case)
+    if kind is StepKind.SESSION and case.caller_type is PrincipalType.FEDERATED_USER:
+        return True
+    return bool(case.layers[kind])
+
+
+def _stops_at_resource(case: Case) -> bool:
+    is_root = case.caller_type is PrincipalType.ROOT
+    return bool(case.needed) or (is_root and case.call.action == "sts:assumerole")
+
+
+def _facts(case: Case, kind: StepKind) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    if kind in case.exempt and _is_given(case, kind):
+        facts["exempt"] = case.exempt[kind]
+    if kind is StepKind.RESOURCE:
+        facts["grant"] = _grant_name(case)
+        if case.needed:
+            facts["needed"] = case.needed
+    stands_in = case.same_account and _grant_name(case) == "entity"
+    if kind is StepKind.IDENTITY and kind not in case.exempt and stands_in:
+        facts["exempt"] = "granted_to_entity"
+    is_federated = case.caller_type is PrincipalType.FEDERATED_USER
+    if kind is StepKind.SESSION and is_federated:
+        facts["needed"] = "federated_user"
+    return facts
+
+
+def _is_given(case: Case, kind: StepKind) -> bool:
+    """Whether the scenario holds documents that the step leaves out."""
+    policies = case.scenario.policies
+    given: dict[StepKind, Policy | tuple[object, ...] | None] = {
+        StepKind.RCP: policies.rcps,
+        StepKind.SCP: policies.scps,
+        StepKind.RESOURCE: policies.resource,
+        StepKind.IDENTITY: policies.identity or (PrincipalType.ROOT,),
+        StepKind.BOUNDARY: policies.boundary,
+        StepKind.SESSION: policies.session,
+    }
+    return bool(given.get(kind))
+
+
+def _grant_name(case: Case) -> str:
+    try:
+        return case.grant.name.lower()
+    except UnknowableError:
+        return Grant.UNKNOWN.name.lower()
