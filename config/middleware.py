@@ -1,15 +1,116 @@
-"""What every response carries, whatever view made it."""
+"""What holds for every request and response, whatever view is behind it."""
 
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+import codecs
+import re
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import BadRequest
+
+from config.logs import request_id
+from courseware.views.refusals import wrong_method
+from courseware.views.resuming import sign_in_first
+
+HEADERS = {
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # SecurityMiddleware sets these too, but not on what it refuses itself.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def response_headers(get_response):
-    """Add the headers that Django has no setting for."""
+def name_request(get_response):
+    """Give each request a name, by which its log lines are found."""
 
     def middleware(request):
-        response = get_response(request)
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.setdefault("Permissions-Policy", PERMISSIONS)
+        request.id = secrets.token_hex(6)
+        token = request_id.set(request.id)
+        try:
+            response = get_response(request)
+        finally:
+            request_id.reset(token)
+        response.headers["X-Request-ID"] = request.id
         return response
 
     return middleware
+
+
+def response_headers(get_response):
+    """Add the headers that Django has no setting for, and guard personal pages."""
+
+    def middleware(request):
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not _says_whose_copy(response):
+            if _is_personal(request, response):
+                response.headers["Cache-Control"] = "private, no-store"
+            elif response.cookies:
+                response.headers["Cache-Control"] = "private"
+        return response
+
+    return middleware
+
+
+def _says_whose_copy(response) -> bool:
+    given = response.headers.get("Cache-Control", "")
+    return "private" in given or "public" in given
+
+
+def _is_personal(request, response) -> bool:
+    """Whether a session was looked at, or is begun or ended by this response."""
+    if settings.SESSION_COOKIE_NAME in response.cookies:
+        return True
+    session = getattr(request, "session", None)
+    return session is not None and session.accessed and not session.is_empty()
+
+
+def plain_requests(get_response):
+    """Refuse addresses that no database can look up, and odd encodings.
+
+    Raises BadRequest. A charset other than UTF-8 would decode the query by
+    codecs that make lone surrogates, or that cannot decode text at all.
+    """
+
+    def middleware(request):
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("The request is not in UTF-8")
+        if CONTROL.search(request.path):
+            raise BadRequest("The address holds a control character")
+        for key, values in request.GET.lists():
+            if any(UNSTORABLE.search(text) for text in (key, *values)):
+                raise BadRequest("The query holds a character that cannot be kept")
+        return get_response(request)
+
+    return middleware
+
+
+def worded_refusals(get_response):
+    """Put words into the empty answer that Django gives to a wrong method."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = wrong_method(request)
+            page.headers["Allow"] = response.headers.get("Allow", "")
+            return page
+        return response
+
+    return middleware
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page is private unless its view says otherwise.
+
+    Who has to sign in first loses nothing that was typed: see docs/keeping.md.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        return sign_in_first(request)

@@ -9,3 +9,8 @@ urlpatterns = [
     path("lab/", include("policies_lab.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "courseware.views.refusals.bad_request"
+handler403 = "courseware.views.refusals.forbidden"
+handler404 = "courseware.views.refusals.not_found"
+handler500 = "courseware.views.refusals.failed"

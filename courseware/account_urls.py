@@ -7,6 +7,7 @@ from courseware.views import accounts
 urlpatterns = [
     path("", accounts.account, name="account"),
     path("login/", accounts.sign_in, name="login"),
+    path("signed-in/", accounts.signed_in, name="signed_in"),
     path("logout/", accounts.sign_out, name="logout"),
     path("join/", accounts.join, name="join"),
     path("password/", accounts.password_change, name="password_change"),

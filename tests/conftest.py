@@ -1,12 +1,19 @@
 """People by name: ada teaches, ben is enrolled, cleo is a stranger, root is admin."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from courseware.models import Enrolment
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def forget_limits():
+    """What one test tried too often is no matter to the next."""
+    cache.clear()
 
 
 @pytest.fixture

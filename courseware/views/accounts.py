@@ -1,33 +1,306 @@
-from django.http import Http404
+"""Signing in and out, joining a class, and one's own account."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, views
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from config.addresses import client_address
+from courseware import keeping
+from courseware.enrolling import enrol_student
+from courseware.forms import (
+    USERNAME_LIMIT,
+    AccountForm,
+    ChangePasswordForm,
+    CodeForm,
+    ResetForm,
+    SetPasswordForm,
+    SignInForm,
+    SignUpForm,
+)
+from courseware.lockout import seconds_locked
+from courseware.throttling import Limit
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+GET_OR_POST = ["GET", "HEAD", "POST"]
+# People with rights over others are signed out after a working day.
+STAFF_SECONDS = 10 * 60 * 60
+
+# A class shares one address: wide enough for its slips, far too narrow to guess.
+FAILED_SIGN_INS = Limit("sign-in", times=200, seconds=3600)
+WRONG_CODES = Limit("join", times=30, seconds=600)
+RESET_MAILS = Limit("reset", times=20, seconds=3600)
+NEW_PASSWORDS = Limit("new-password", times=50, seconds=3600)
+OWN_PASSWORD = Limit("own-password", times=10, seconds=3600)
 
 
-def account(request, **kwargs):
-    raise Http404
+# --- signing in and out -----------------------------------------------------
 
 
-def sign_in(request, **kwargs):
-    raise Http404
+@login_not_required
+@sensitive_post_parameters("password", "carried")
+@never_cache
+@require_http_methods(GET_OR_POST)
+def sign_in(request):
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return redirect(_safe_next(request))
+        return sign_in_page(request, next_page=request.GET.get("next", ""))
+    address = client_address(request)
+    if FAILED_SIGN_INS.is_spent(address):
+        return _sign_in_later(request, FAILED_SIGN_INS.seconds_left)
+    form = SignInForm(request, request.POST)
+    if form.is_valid():
+        login(request, form.get_user())
+        if request.user.is_staff:
+            request.session.set_expiry(STAFF_SECONDS)
+        return after_sign_in(request)
+    FAILED_SIGN_INS.spend(address)
+    return _sign_in_page_again(request, status=422, form=form)
 
 
-def sign_out(request, **kwargs):
-    raise Http404
+def sign_in_page(
+    request, *, status=200, form=None, next_page="", carried="", ended=False, seconds=0
+):
+    """The sign-in form. `carried`: fields of another form, signed; `ended`: the
+    reader posted something that needs a sign-in; `seconds`: how long to wait.
+    """
+    context = {
+        "form": form or SignInForm(request),
+        "next": next_page,
+        "carried": carried if keeping.unpack(carried) else "",
+        "ended": ended,
+        "minutes": _minutes(seconds),
+    }
+    response = render(request, "registration/login.html", context, status=status)
+    return _retry_after(response, seconds)
 
 
-def join(request, **kwargs):
-    raise Http404
+def _sign_in_page_again(request, **given):
+    return sign_in_page(
+        request,
+        next_page=request.POST.get("next", ""),
+        carried=request.POST.get(keeping.CARRIED, ""),
+        **given,
+    )
 
 
-def password_change(request, **kwargs):
-    raise Http404
+def _sign_in_later(request, seconds: int):
+    typed = request.POST.get("username", "")[:USERNAME_LIMIT]
+    form = SignInForm(request, initial={"username": typed})
+    return _sign_in_page_again(request, status=429, form=form, seconds=seconds)
 
 
-def password_reset(request, **kwargs):
-    raise Http404
+def locked_out(request, response, credentials):
+    """What axes answers instead of `response` after too many failures."""
+    return _sign_in_later(request, seconds_locked(request, credentials) or 60)
 
 
-def password_reset_done(request, **kwargs):
-    raise Http404
+def _minutes(seconds: int) -> int:
+    return -(-seconds // 60)
 
 
-def password_reset_confirm(request, **kwargs):
-    raise Http404
+def _retry_after(response, seconds: int):
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def after_sign_in(request):
+    """On to what was typed before the sign-in had ended, or to the next page."""
+    if carried := keeping.unpack(request.POST.get(keeping.CARRIED, "")):
+        return render(request, "accounts/send_again.html", {"carried": carried})
+    return redirect(_safe_next(request))
+
+
+def _safe_next(request) -> str:
+    url = request.POST.get("next") or request.GET.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if is_safe else reverse(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@require_POST
+def sign_out(request):
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_GET
+def signed_in(request):
+    """Where a sign-in in a second tab ends: the text waits in the first one."""
+    return render(request, "accounts/signed_in.html")
+
+
+# --- joining ----------------------------------------------------------------
+
+
+@login_not_required
+@sensitive_post_parameters("password1", "password2")
+@never_cache
+@require_http_methods(GET_OR_POST)
+def join(request):
+    form_class = CodeForm if request.user.is_authenticated else SignUpForm
+    if request.method != "POST":
+        form = form_class(initial={"code": request.GET.get("code", "")[:40]})
+        return _join_page(request, form)
+    form = form_class(request.POST)
+    address = client_address(request)
+    if WRONG_CODES.is_spent(address):
+        # Not validated: neither the code nor anything else is looked up.
+        form = form_class(initial=request.POST.dict())
+        return _join_page(request, form, seconds=WRONG_CODES.seconds_left)
+    if not form.is_valid():
+        if form.has_error("code", "unknown_code"):
+            WRONG_CODES.spend(address)
+        return _join_page(request, form, status=422)
+    return _enrol(request, form) or _join_page(request, form, status=422)
+
+
+def _enrol(request, form):
+    """Into the cohort, with a new account where needed; None if that failed."""
+    person = request.user
+    if not person.is_authenticated:
+        person = form.create()
+        if person is None:
+            return None
+        login(request, person, backend=MODEL_BACKEND)
+    words = {"cohort": form.cohort.name}
+    if enrol_student(user=person, cohort=form.cohort):
+        messages.success(request, _("You have joined %(cohort)s.") % words)
+    else:
+        messages.info(request, _("You were in %(cohort)s already.") % words)
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+def _join_page(request, form, *, status=200, seconds=0):
+    context = {"form": form, "minutes": _minutes(seconds)}
+    status = 429 if seconds else status
+    response = render(request, "accounts/join.html", context, status=status)
+    return _retry_after(response, seconds)
+
+
+# --- one's own account ------------------------------------------------------
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(GET_OR_POST)
+def account(request):
+    if request.method != "POST":
+        return _account_page(request, AccountForm(request.user))
+    who = str(request.user.pk)
+    if request.POST.get("password") and OWN_PASSWORD.is_spent(who):
+        form = AccountForm(request.user, initial=request.POST.dict())
+        return _account_page(request, form, seconds=OWN_PASSWORD.seconds_left)
+    form = AccountForm(request.user, request.POST)
+    if form.is_valid() and form.save():
+        messages.success(request, _("Your details are saved."))
+        return redirect("account")
+    if form.has_error("password"):
+        OWN_PASSWORD.spend(who)
+    request.user.refresh_from_db()
+    return _account_page(request, form, status=422)
+
+
+def _account_page(request, form, *, status=200, seconds=0):
+    enrolments = request.user.enrolments.select_related("cohort__course")
+    context = {
+        "form": form,
+        "enrolments": enrolments.order_by("-cohort__starts_on"),
+        "minutes": _minutes(seconds),
+    }
+    status = 429 if seconds else status
+    response = render(request, "accounts/account.html", context, status=status)
+    return _retry_after(response, seconds)
+
+
+class _Guarded:
+    """One of Django's views: 422 for an invalid form, 429 after too many."""
+
+    limit: Limit
+    extra_context = {"minutes": 0}
+
+    def who(self) -> str:
+        return client_address(self.request)
+
+    def post(self, request, *args, **kwargs):
+        if not self.limit.is_spent(self.who()):
+            return super().post(request, *args, **kwargs)
+        seconds = self.limit.seconds_left
+        form = self.get_form_class()(**self.get_form_kwargs() | {"data": None})
+        context = self.get_context_data(form=form) | {"minutes": _minutes(seconds)}
+        return _retry_after(self.render_to_response(context, status=429), seconds)
+
+    def form_invalid(self, form):
+        self.limit.spend(self.who())
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordChange(_Guarded, views.PasswordChangeView):
+    """Django ends every other session of the person with the old password."""
+
+    form_class = ChangePasswordForm
+    template_name = "registration/password_change.html"
+    success_url = reverse_lazy("account")
+    limit = OWN_PASSWORD
+
+    def who(self) -> str:
+        return str(self.request.user.pk)
+
+    def form_valid(self, form):
+        messages.success(
+            self.request,
+            _("Your password is changed. Every other device has been signed out."),
+        )
+        return super().form_valid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordReset(_Guarded, views.PasswordResetView):
+    """Answers the same whether the address belongs to an account or not."""
+
+    form_class = ResetForm
+    template_name = "registration/password_reset.html"
+    email_template_name = "registration/password_reset_email.txt"
+    limit = RESET_MAILS
+
+    def form_valid(self, form):
+        self.limit.spend(self.who())
+        return super().form_valid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordResetConfirm(_Guarded, views.PasswordResetConfirmView):
+    form_class = SetPasswordForm
+    template_name = "registration/password_reset_confirm.html"
+    success_url = reverse_lazy("login")
+    limit = NEW_PASSWORDS
+
+    def form_valid(self, form):
+        messages.success(
+            self.request, _("Your new password is set. Sign in with it now.")
+        )
+        return super().form_valid(form)
+
+
+@login_not_required
+@require_GET
+def password_reset_done(request):
+    return render(request, "registration/password_reset_done.html")
+
+
+password_change = PasswordChange.as_view()
+password_reset = PasswordReset.as_view()
+password_reset_confirm = PasswordResetConfirm.as_view()
