@@ -1,0 +1,312 @@
+"""A lesson's text, taken apart line by line: what is Markdown's, and what is ours."""
+
+import re
+
+from courseware.inline_scanning import Paragraph, target_and_shown
+from courseware.markup import (
+    CALLOUTS,
+    CLOSE,
+    END,
+    OPEN,
+    BlockAddress,
+    Callout,
+    Divider,
+    Document,
+    Embed,
+    Fence,
+    Heading,
+    Note,
+    Piece,
+    plain,
+    slug_of,
+)
+
+MAX_EMBEDS = 50
+MAX_QUOTES = 3
+MAX_INDENT = 32
+MAX_LINE = 5_000
+QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)*")
+FENCE = re.compile(r"([ ]*)(`{3,}|~{3,})[ ]*([^`]*)$")
+HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)$")
+CALLOUT = re.compile(r"\[!([A-Za-z-]+)\][ \t]*(.*)$")
+EMBED = re.compile(r"!\[\[([^\[\]]+)\]\]$")
+ADDRESS = r"\^([A-Za-z0-9][A-Za-z0-9-]*)"
+ADDRESS_ALONE = re.compile(ADDRESS + "$")
+ADDRESS_AT_END = re.compile(r"[ \t]" + ADDRESS + r"[ \t]*$", re.M)
+NOTE = re.compile(r"\[\^([A-Za-z0-9-]+)\]:[ \t]*(.*)$")
+
+
+def scan(source: str, *, first_line: int = 1) -> Document:
+    """Take `source` apart; `first_line` is the line on which it stands in its file."""
+    return _Scanner(source, first_line).run()
+
+
+class _Scanner:
+    def __init__(self, source: str, first_line: int):
+        self.lines = source.split("\n")
+        self.first_line = first_line
+        self.at = 0
+        self.out: list[str] = []
+        self.chunk: list[tuple[int, str]] = []
+        self.notes: list[tuple[int, str, str]] = []
+        self.numbers: dict[str, int] = {}
+        self.document = Document()
+        self.level = 1
+        self.in_callout = False
+        self.embeds = 0
+
+    # --- the walk ------------------------------------------------------------
+
+    def run(self) -> Document:
+        while self.at < len(self.lines):
+            self._block()
+        self._flush()
+        self._write_notes()
+        self.document.text = "\n".join(self.out)
+        return self.document
+
+    @property
+    def line(self) -> int:
+        return self.first_line + self.at
+
+    def _block(self) -> None:
+        raw = self.lines[self.at]
+        prefix = QUOTE.match(raw)[0]
+        rest = raw[len(prefix) :]
+        if self.in_callout and not prefix:
+            self._flush()
+            self._alone("", self.token(Divider("break")))
+            self.in_callout = False
+        if not self._bounded(raw, prefix, rest):
+            self.at += 1
+            return
+        for reader in (
+            self._fence,
+            self._comment,
+            self._heading,
+            self._callout,
+            self._embed,
+            self._note,
+            self._address,
+        ):
+            if reader(prefix, rest):
+                return
+        if rest.strip():
+            self.chunk.append((self.line, raw))
+        else:
+            self._flush()
+            self.out.append(prefix.rstrip())
+        self.at += 1
+
+    def _bounded(self, raw: str, prefix: str, rest: str) -> bool:
+        """Markdown's work grows with nesting faster than with length."""
+        indent = len(rest) - len(rest.lstrip())
+        if len(raw) > MAX_LINE:
+            problem = f"the line is longer than {MAX_LINE:,} characters"
+        elif prefix.count(">") > MAX_QUOTES:
+            problem = f"quotations are nested more than {MAX_QUOTES} deep"
+        elif rest.strip() and indent > MAX_INDENT:
+            problem = f"the line is indented by more than {MAX_INDENT} spaces"
+        else:
+            return True
+        self.problem(self.line, problem)
+        return False
+
+    # --- blocks --------------------------------------------------------------
+
+    def _fence(self, prefix: str, rest: str) -> bool:
+        found = FENCE.match(rest)
+        if not found:
+            return False
+        self._flush()
+        indent, fence, info = found.groups()
+        start, code = self.at, []
+        closing = re.compile(rf"[ ]*{re.escape(fence[0])}{{{len(fence)},}}[ ]*$")
+        for at in range(start + 1, len(self.lines)):
+            text = _unquoted(self.lines[at], prefix)
+            if text is None:
+                break
+            if closing.match(text):
+                self.at = at + 1
+                piece = Fence(self.first_line + start, info.strip(), "\n".join(code))
+                self._alone(prefix + indent, self.token(piece))
+                return True
+            code.append(_outdented(text, len(indent)))
+        self.problem(self.line, f"the fence {fence} is never closed")
+        self.at = start + 1 + len(code)
+        return True
+
+    def _comment(self, prefix: str, rest: str) -> bool:
+        """A comment that begins a line may run over several paragraphs."""
+        if not rest.lstrip().startswith("<!--"):
+            return False
+        begins = self.line
+        text = rest.lstrip()[4:]
+        while "-->" not in text:
+            self.at += 1
+            if self.at == len(self.lines):
+                self.problem(begins, "the comment <!-- is never closed")
+                return True
+            text = self.lines[self.at]
+        self.lines[self.at] = prefix + text.partition("-->")[2].lstrip()
+        return True
+
+    def _heading(self, prefix: str, rest: str) -> bool:
+        found = HEADING.match(rest)
+        if not found:
+            return False
+        self._flush()
+        level, words = len(found[1]), found[2].rstrip("# \t")
+        if prefix:
+            self.problem(self.line, "a heading cannot stand inside a quotation")
+        elif level == 1:
+            self.problem(
+                self.line, "the page has one # heading, its title; begin with ##"
+            )
+        elif level > 4:
+            self.problem(self.line, "headings go down to level 4 (####)")
+        elif level > self.level + 1:
+            self.problem(
+                self.line,
+                f"a heading of level {level} follows one of level {self.level}",
+            )
+        address = ADDRESS_AT_END.search(words)
+        if address:
+            words = words[: address.start()]
+        self.level = max(2, min(level, 4))
+        identifier = address[1] if address else slug_of(words)
+        if not identifier:
+            self.problem(self.line, "the heading needs an address: end it with ^id")
+        heading = Heading(
+            self.line, self.level, plain(words), identifier, bool(address)
+        )
+        self._alone("", f"{self.token(heading)}{self._inline(words, self.line)}{END}")
+        self.at += 1
+        return True
+
+    def _callout(self, prefix: str, rest: str) -> bool:
+        found = CALLOUT.match(rest) if prefix else None
+        if not found:
+            return False
+        self._flush()
+        kind, title = found[1].lower(), found[2].strip()
+        if kind not in CALLOUTS:
+            known = ", ".join(CALLOUTS)
+            self.problem(self.line, f'unknown callout "{found[1]}"; there are {known}')
+        if prefix.count(">") > 1:
+            self.problem(self.line, "a callout cannot stand inside a quotation")
+        if kind == "correction" and not title:
+            self.problem(self.line, "a correction says in its title what is corrected")
+        self._alone("", self.token(Divider("break")))
+        piece = Callout(self.line, kind, min(self.level + 1, 5))
+        words = self._inline(title, self.line)
+        self.out += [f"{prefix}{self.token(piece)}{words}{END}", prefix.rstrip()]
+        self.in_callout = True
+        self.at += 1
+        return True
+
+    def _embed(self, prefix: str, rest: str) -> bool:
+        found = EMBED.match(rest.strip())
+        if not found:
+            return False
+        self._flush()
+        self.embeds += 1
+        if self.embeds > MAX_EMBEDS:
+            if self.embeds == MAX_EMBEDS + 1:
+                self.problem(self.line, f"more than {MAX_EMBEDS} embeds in a lesson")
+        else:
+            target, caption = target_and_shown(found[1])
+            indent = rest[: len(rest) - len(rest.lstrip())]
+            piece = Embed(self.line, target, caption, self.level)
+            self._alone(prefix + indent, self.token(piece))
+        self.at += 1
+        return True
+
+    def _note(self, prefix: str, rest: str) -> bool:
+        found = None if prefix else NOTE.match(rest)
+        if not found:
+            return False
+        self._flush()
+        begins, words = self.line, [found[2]]
+        self.at += 1
+        while self.at < len(self.lines) and self.lines[self.at].strip():
+            if NOTE.match(self.lines[self.at]):
+                break
+            words.append(self.lines[self.at].strip())
+            self.at += 1
+        if found[1] in [name for _, name, _ in self.notes]:
+            self.problem(begins, f'the footnote "{found[1]}" stands here a second time')
+        else:
+            self.notes.append((begins, found[1], "\n".join(words)))
+        return True
+
+    def _address(self, prefix: str, rest: str) -> bool:
+        """^id alone on a line: of the paragraph above, or of what stands there."""
+        found = ADDRESS_ALONE.match(rest.strip())
+        if not found:
+            return False
+        token = self.token(BlockAddress(self.line, found[1]))
+        if self.chunk and not self.chunk[-1][1].lstrip("> ").startswith("|"):
+            line, text = self.chunk[-1]
+            self.chunk[-1] = (line, f"{text} {token}")
+        else:
+            self._flush()
+            self._alone(prefix, token)
+        self.at += 1
+        return True
+
+    # --- inside a paragraph --------------------------------------------------
+
+    def _flush(self) -> None:
+        if self.chunk:
+            lines = [line for line, _ in self.chunk]
+            text = "\n".join(text for _, text in self.chunk)
+            self.out.append(Paragraph(self, text, lines).run())
+            self.chunk = []
+
+    def _inline(self, text: str, line: int) -> str:
+        """`text`, which begins on `line`, with its links and addresses as tokens."""
+        lines = range(line, line + text.count("\n") + 1)
+        return Paragraph(self, text, lines).run()
+
+    def _write_notes(self) -> None:
+        if not self.notes:
+            return
+        self._alone("", self.token(Divider("notes")))
+        known = {name: (line, words) for line, name, words in self.notes}
+        for name in list(self.numbers):
+            if name in known:
+                line, words = known.pop(name)
+                token = self.token(Note(line, name))
+                words = self._inline(words, line).replace("\n", "\n    ")
+                self.out.append(f"{self.numbers[name]}. {token}{words}")
+        self._alone("", self.token(Divider("end")))
+        for name, (line, _) in known.items():
+            self.problem(line, f'nothing refers to the footnote "{name}"')
+
+    # --- bookkeeping ---------------------------------------------------------
+
+    def token(self, piece: Piece) -> str:
+        self.document.pieces.append(piece)
+        return f"{OPEN}{len(self.document.pieces) - 1}{CLOSE}"
+
+    def _alone(self, prefix: str, text: str) -> None:
+        blank = prefix.rstrip()
+        self.out += [blank, prefix + text, blank]
+
+    def problem(self, line: int, message: str) -> None:
+        self.document.problems.append((line, message))
+
+
+def _unquoted(line: str, prefix: str) -> str | None:
+    """`line` without as many > as `prefix` has; None where it has fewer."""
+    depth = prefix.count(">")
+    if not depth:
+        return line
+    found = re.match(rf"(?:[ ]{{0,3}}>[ ]?){{{depth}}}", line)
+    return line[found.end() :] if found else None
+
+
+def _outdented(line: str, width: int) -> str:
+    indent = len(line) - len(line.lstrip(" "))
+    return line[min(indent, width) :]

@@ -1,0 +1,142 @@
+"""A course's files -> the course, or every problem in them.
+
+Pure: bytes come in (`files`), dataclasses go out, and nothing else is touched.
+The vocabulary is described in docs/content.md.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from courseware.exchange.gift import Question
+from courseware.links import Names
+from courseware.markup import Document
+from courseware.problems import VaultProblems
+from courseware.vault.files import Files
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a course can name that is not in its folder.
+
+    `figures`: names of drawings. `activity_exists(kind, key)` is asked for kinds
+    whose data is not the course's. `beliefs`: code -> (lesson, heading, line) as
+    the catalogue of misconceptions has them. None: names are not checked.
+    """
+
+    figures: Collection[str] | None = None
+    kinds: Collection[str] | None = None
+    activity_exists: Callable[[str, str], bool] = lambda kind, key: True
+    beliefs: Mapping[str, tuple[str, str, int]] | None = None
+
+
+@dataclass(frozen=True)
+class LessonFile:
+    """`source` is the whole file; `position` counts from 1 inside the section."""
+
+    path: str
+    slug: str
+    title: str
+    question: str
+    minutes: int
+    position: int
+    source: str
+    document: Document
+
+
+@dataclass(frozen=True)
+class SectionFolder:
+    """`quiz_title` is empty where there is no quiz."""
+
+    folder: str
+    slug: str
+    title: str
+    summary: str
+    position: int
+    quiz_title: str = ""
+    lessons: list[LessonFile] = field(default_factory=list)
+    quiz: list[Question] = field(default_factory=list)
+    checks: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TermEntry:
+    slug: str
+    name: str
+    aliases: list[str]
+    document: Document
+    line: int
+
+
+@dataclass(frozen=True)
+class ActivityFile:
+    """`data` is the file's content without its title."""
+
+    path: str
+    kind: str
+    key: str
+    title: str
+    data: dict
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """`width` and `height` in pixels; `sha256` is that of `data`, hexadecimal."""
+
+    path: str
+    media_type: str
+    suffix: str
+    width: int
+    height: int
+    sha256: str
+    data: bytes = field(repr=False)
+
+
+@dataclass
+class Vault:
+    """One course. `names` is what its links resolve against."""
+
+    slug: str = ""
+    title: str = ""
+    module: str = ""
+    summary: str = ""
+    public: bool = False
+    sections: list[SectionFolder] = field(default_factory=list)
+    terms: list[TermEntry] = field(default_factory=list)
+    activities: list[ActivityFile] = field(default_factory=list)
+    images: dict[str, ImageFile] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names([], []))
+
+    @property
+    def lessons(self) -> list[LessonFile]:
+        return [lesson for section in self.sections for lesson in section.lessons]
+
+    @property
+    def checks(self) -> dict[str, Question]:
+        return {one.key: one for section in self.sections for one in section.checks}
+
+
+def read(
+    source: Path | Mapping[str, bytes], *, outside: Outside | None = None
+) -> Vault:
+    """The course in a folder, or in names (with "/") and their bytes.
+
+    Raises VaultProblems with all that is wrong, and NotADirectoryError where
+    `source` is a path to no folder.
+    """
+    from courseware.vault.checking import check
+    from courseware.vault.reading import Reader
+
+    if isinstance(source, Path) and not source.is_dir():
+        raise NotADirectoryError(source)
+    files = Files(source)
+    vault = Reader(files).read()
+    check(vault, outside or Outside(), files.problem)
+    if files.problems:
+        raise VaultProblems(files.problems)
+    return vault
+
+
+def is_in(name: str, folder: str) -> bool:
+    """Whether `name` lies directly in `folder`."""
+    return str(PurePosixPath(name).parent) == folder
