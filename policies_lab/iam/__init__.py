@@ -33,7 +33,8 @@ from policies_lab.iam.documents import (
 from policies_lab.iam.evaluation import Ruling, decide
 from policies_lab.iam.explanation import evaluate
 from policies_lab.iam.parsing import parse_policy
-from policies_lab.iam.scenario import error_result, read_scenario, result
+from policies_lab.iam.results import error_result, result
+from policies_lab.iam.scenario import read_scenario
 from policies_lab.iam.trace import (
     DecidingStep,
     Decision,

@@ -23,6 +23,12 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
+def is_role(resource: str) -> bool:
+    """Whether the resource is an IAM role; its resource policy is its trust policy."""
+    fields = resource.split(":", 5)
+    return len(fields) == 6 and fields[2] == "iam" and fields[5].startswith("role/")
+
+
 class PolicyType(StrEnum):
     """Where a document is attached; this settles its grammar and what it can do."""
 
@@ -244,7 +250,8 @@ class Request:
     """One action on one resource, with the context keys that are present.
 
     `context` keeps the keys as they were written; `lookup` is the same with folded
-    keys, because key names ignore case.
+    keys, because key names ignore case. `widest` is the largest number of values of
+    one key, `longest` the largest number of characters.
     """
 
     principal: Principal
@@ -253,12 +260,19 @@ class Request:
     resource_account: str
     context: Mapping[str, ContextValue] = field(default_factory=dict)
     lookup: Mapping[str, ContextValue] = field(init=False, compare=False, repr=False)
+    widest: int = field(init=False, compare=False, repr=False)
+    longest: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         lookup = {fold(key): value for key, value in self.context.items()}
         if len(lookup) != len(self.context):
             raise ValueError("context keys differ only in case")
+        values = [(v,) if isinstance(v, str) else v for v in lookup.values()]
+        own = len(self.action) + len(self.resource)
+        longest = max((sum(map(len, v)) for v in values), default=0)
         object.__setattr__(self, "lookup", lookup)
+        object.__setattr__(self, "widest", max(map(len, values), default=1) or 1)
+        object.__setattr__(self, "longest", max(own, longest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +285,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Every document that has a say, by type. Levels are listed root first."""
+    """Every document that has a say, by type. Levels are listed root first.
+
+    `cache` holds what the engine compiles; it takes no part in equality.
+    """
 
     identity: tuple[Policy, ...] = ()
     resource: Policy | None = None
@@ -280,6 +297,7 @@ class Policies:
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
     vpce: Policy | None = None
+    cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,22 @@ Each stage is a function of the case and answers with a ruling or passes it on.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from policies_lab.iam.compiled import Call, UnknowableError, strongest
+from policies_lab.iam.compiled import UnknowableError
 from policies_lab.iam.documents import (
-    Effect,
     EvaluationError,
-    Policy,
     PrincipalType,
     Problem,
+    Request,
     Scenario,
-    Span,
     fold,
+    is_role,
 )
+from policies_lab.iam.elements import Call
+from policies_lab.iam.groups import Groups, grouped
 from policies_lab.iam.organisations import RCP_FREE_ACTIONS, RCP_SERVICES
 from policies_lab.iam.principals import SIGNED, Grant
 from policies_lab.iam.trace import DecidingStep, Decision, StepKind
-from policies_lab.iam.work import Document, limit_work
+from policies_lab.iam.work import limit_work
 
 LEVELLED = frozenset({StepKind.RCP, StepKind.SCP})
 """Steps that an organisation takes level by level."""
@@ -62,50 +63,36 @@ class Case:
     __slots__ = ("_grant", "call", "exempt", "layers", "needed", "scenario")
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
         request, policies = scenario.request, scenario.policies
-        caller = request.principal
+        self.scenario = scenario
         self._grant: Grant | None = None
         self.call = Call(
-            action=fold(request.action),
-            resource=request.resource,
-            lookup=request.lookup,
-            caller=caller,
-            bounded=policies.boundary is not None,
+            fold(request.action),
+            request.resource,
+            request.lookup,
+            request.principal,
+            policies.boundary is not None,
         )
         self.exempt = _exemptions(scenario, self.call.action)
-        self.needed = _resource_has_to_allow(scenario, self.call.action)
-        bound: dict[StepKind, tuple[tuple[Policy, ...], ...]] = {
-            StepKind.RCP: tuple(level.policies for level in policies.rcps),
-            StepKind.SCP: tuple(level.policies for level in policies.scps),
-            StepKind.VPCE: _single(policies.vpce),
-            StepKind.RESOURCE: _single(policies.resource),
-            StepKind.IDENTITY: (policies.identity,),
-            StepKind.BOUNDARY: _single(policies.boundary),
-            StepKind.SESSION: (policies.session,) if policies.session else (),
-        }
-        for kind in self.exempt:
-            bound[kind] = ()
-        self.layers = bound
-
-    def is_denied(self, policies: tuple[Policy, ...]) -> bool:
-        """Whether a Deny statement of these documents applies."""
-        return strongest(policies, Effect.DENY, self.call) is not Grant.NONE
-
-    def is_allowed(self, policies: tuple[Policy, ...]) -> bool:
-        """Whether an Allow statement of these documents applies."""
-        return strongest(policies, Effect.ALLOW, self.call) is not Grant.NONE
+        self.needed = _resource_has_to_allow(request, self.call.action)
+        self.layers: Groups = grouped(policies)
+        if self.exempt:
+            self.layers = {
+                kind: groups
+                for kind, groups in self.layers.items()
+                if kind not in self.exempt
+            }
 
     def allowed_by(self, kind: StepKind) -> bool:
         """Whether the documents of a step without levels allow, taken together."""
-        return any(self.is_allowed(policies) for policies in self.layers[kind])
+        return any(group.allows(self.call) for group in self.layers.get(kind, ()))
 
     @property
     def grant(self) -> Grant:
         """What the resource's policy grants to the caller, at its strongest."""
         if self._grant is None:
-            policies = (p for level in self.layers[StepKind.RESOURCE] for p in level)
-            self._grant = strongest(policies, Effect.ALLOW, self.call)
+            groups = self.layers.get(StepKind.RESOURCE, ())
+            self._grant = groups[0].grant(self.call) if groups else Grant.NONE
         return self._grant
 
     @property
@@ -117,10 +104,6 @@ class Case:
     def same_account(self) -> bool:
         """Whether caller and resource belong to one account."""
         return self.call.caller.account == self.scenario.request.resource_account
-
-
-def _single(policy: Policy | None) -> tuple[tuple[Policy, ...], ...]:
-    return () if policy is None else ((policy,),)
 
 
 def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
@@ -150,20 +133,16 @@ def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
     return exempt
 
 
-def _resource_has_to_allow(scenario: Scenario, action: str) -> str:
+def _resource_has_to_allow(request: Request, action: str) -> str:
     """Say why nothing is possible without the resource's policy, or an empty text."""
-    request = scenario.request
     if request.principal.type not in SIGNED:
         return "caller_without_account"
     if request.principal.account != request.resource_account:
         return "other_account"
-    service, _, name = (
-        request.resource.removeprefix("arn:").partition(":")[2].partition(":")
-    )
-    what = name.split(":", 2)[-1]
-    if service == "kms" and what.startswith("key/"):
+    fields = request.resource.split(":", 5)
+    if len(fields) == 6 and fields[2] == "kms" and fields[5].startswith("key/"):
         return "key_policy"
-    if service == "iam" and what.startswith("role/") and action in _TRUST_ACTIONS:
+    if action in _TRUST_ACTIONS and is_role(request.resource):
         return "trust_policy"
     return ""
 
@@ -181,10 +160,10 @@ def needs_no_permission(case: Case) -> Ruling | None:
 
 def explicit_deny(case: Case) -> Ruling | None:
     """A Deny that applies, in whatever policy, is final; the first type is named."""
-    for kind, levels in case.layers.items():
-        for number, policies in enumerate(levels):
-            if case.is_denied(policies):
-                level = number if kind in LEVELLED else None
+    for kind, groups in case.layers.items():
+        for group in groups:
+            if group.denies(case.call):
+                level = group.level if kind in LEVELLED else None
                 return Ruling(Decision.EXPLICIT_DENY, DecidingStep(kind.value), level)
     return None
 
@@ -192,15 +171,15 @@ def explicit_deny(case: Case) -> Ruling | None:
 def service_control_policies(case: Case) -> Ruling | None:
     """Every level, root to account, has to allow. Resource control policies come
     before them and have no implicit deny: RCPFullAWSAccess is on every level."""
-    for number, policies in enumerate(case.layers[StepKind.SCP]):
-        if not case.is_allowed(policies):
-            return Ruling(Decision.IMPLICIT_DENY, DecidingStep.SCP, number)
+    for group in case.layers.get(StepKind.SCP, ()):
+        if not group.allows(case.call):
+            return Ruling(Decision.IMPLICIT_DENY, DecidingStep.SCP, group.level)
     return None
 
 
 def endpoint_policy(case: Case) -> Ruling | None:
     """A VPC endpoint with a policy lets through what that policy allows."""
-    if case.layers[StepKind.VPCE] and not case.allowed_by(StepKind.VPCE):
+    if StepKind.VPCE in case.layers and not case.allowed_by(StepKind.VPCE):
         return Ruling(Decision.IMPLICIT_DENY, DecidingStep.VPCE)
     return None
 
@@ -245,7 +224,7 @@ def granted_to_entity(case: Case) -> bool:
 
 def permissions_boundary(case: Case) -> Ruling | None:
     """A boundary, where there is one, has to allow as well."""
-    if case.layers[StepKind.BOUNDARY] and not case.allowed_by(StepKind.BOUNDARY):
+    if StepKind.BOUNDARY in case.layers and not case.allowed_by(StepKind.BOUNDARY):
         return Ruling(Decision.IMPLICIT_DENY, DecidingStep.BOUNDARY)
     return None
 
@@ -254,7 +233,7 @@ def session_policies(case: Case) -> Ruling | None:
     """Session policies, where there are any, have to allow as well; a federated user
     without one has nothing."""
     is_federated = case.caller_type is PrincipalType.FEDERATED_USER
-    present = bool(case.layers[StepKind.SESSION]) or is_federated
+    present = StepKind.SESSION in case.layers or is_federated
     if present and not case.allowed_by(StepKind.SESSION):
         return Ruling(Decision.IMPLICIT_DENY, DecidingStep.SESSION)
     return None
@@ -284,43 +263,29 @@ STAGES: tuple[Callable[[Case], Ruling | None], ...] = (
 def rule(case: Case) -> Ruling:
     """Take the case through the stages. Raises EvaluationError where the answer would
     be a guess, or would take too much work."""
-    limit_work(documents(case), case.call)
+    limit_work(case.layers.values(), case.scenario.request, case.call)
     try:
         for stage in STAGES:
             ruling = stage(case)
             if ruling is not None:
                 return ruling
     except UnknowableError as error:
-        path = next(d.path for d in documents(case) if d.policy is error.policy)
-        raise refusal(error.code, f"{path}.{error.path}", error.span) from None
+        raise _refusal(case, error) from None
     raise AssertionError("the last stage always rules")
 
 
-def refusal(code: str, path: str, span: Span) -> EvaluationError:
-    """Word a refusal as a problem at a place of the scenario."""
-    return EvaluationError((Problem(code, f"policies.{path}", span),))
+def _refusal(case: Case, error: UnknowableError) -> EvaluationError:
+    documents = (
+        document
+        for groups in case.layers.values()
+        for group in groups
+        for document in group.documents
+    )
+    document = next(d.path for d in documents if d.policy is error.policy)
+    path = f"policies.{document}.{error.path}"
+    return EvaluationError((Problem(error.code, path, error.span),))
 
 
 def decide(scenario: Scenario) -> Ruling:
     """Decide without a trace. Raises EvaluationError like `evaluate`."""
     return rule(Case(scenario))
-
-
-def documents(case: Case) -> list[Document]:
-    """List the documents that bind the request, in the order of the steps."""
-    found = []
-    for kind, levels in case.layers.items():
-        for number, policies in enumerate(levels):
-            for index, policy in enumerate(policies):
-                path = document_path(kind, number, index)
-                found.append(Document(kind, number, path, policy))
-    return found
-
-
-def document_path(kind: StepKind, level: int, index: int) -> str:
-    """Name a document's place in a scenario: `scps[1].policies[0]`, `identity[0]`."""
-    if kind in LEVELLED:
-        return f"{kind.value}s[{level}].policies[{index}]"
-    if kind in {StepKind.IDENTITY, StepKind.SESSION}:
-        return f"{kind.value}[{index}]"
-    return kind.value

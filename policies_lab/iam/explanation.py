@@ -4,16 +4,18 @@ The ruling comes from the stages of `evaluation`; here every statement is looked
 once more, element by element, by the functions that the ruling was made with.
 """
 
-from policies_lab.iam.compiled import UnknowableError, compiled
+from collections.abc import Iterator
+
+from policies_lab.iam.compiled import CompiledStatement, UnknowableError
 from policies_lab.iam.documents import Effect, Policy, PrincipalType, Scenario
 from policies_lab.iam.evaluation import (
     LEVELLED,
     Case,
     Ruling,
-    documents,
     granted_to_entity,
     rule,
 )
+from policies_lab.iam.groups import Group
 from policies_lab.iam.principals import Grant
 from policies_lab.iam.trace import (
     DecidingStep,
@@ -24,7 +26,6 @@ from policies_lab.iam.trace import (
     StepKind,
     Trace,
 )
-from policies_lab.iam.work import Document
 
 _LAYERS = tuple(StepKind)[1:]
 _GRANTING = {
@@ -38,7 +39,7 @@ _LAST_ASKED = {
     DecidingStep.ROOT_USER: StepKind.RESOURCE,
 }
 
-Looked = list[tuple[Document, StatementTrace]]
+Looked = list[tuple[Group, CompiledStatement, StatementTrace]]
 
 
 def evaluate(scenario: Scenario) -> Trace:
@@ -55,17 +56,23 @@ def evaluate(scenario: Scenario) -> Trace:
         deciding_step=ruling.deciding_step,
         steps=tuple(_steps(case, ruling, looked)),
         deciding=tuple(_deciding(case, ruling, looked)),
-        statements=tuple(statement for _, statement in looked),
+        statements=tuple(trace for _, _, trace in looked),
     )
 
 
 def _look(case: Case) -> Looked:
     written = case.scenario.request.action
     return [
-        (document, statement.trace(case.call, written, document.path))
-        for document in documents(case)
-        for statement in compiled(document.policy).statements
+        (group, statement, statement.trace(case.call, written, document.path))
+        for group in _groups(case)
+        for document in group.documents
+        for statement in document.statements
     ]
+
+
+def _groups(case: Case) -> Iterator[Group]:
+    for groups in case.layers.values():
+        yield from groups
 
 
 def _deciding(case: Case, ruling: Ruling, looked: Looked) -> list[StatementTrace]:
@@ -74,12 +81,14 @@ def _deciding(case: Case, ruling: Ruling, looked: Looked) -> list[StatementTrace
         return []
     if ruling.decision is Decision.EXPLICIT_DENY:
         kind = StepKind(ruling.deciding_step.value)
-        return [s for d, s in looked if d.kind is kind and _is(s, Effect.DENY)]
+        return [t for g, _, t in looked if g.kind is kind and _is(t, Effect.DENY)]
     kinds = _GRANTING.get(ruling.deciding_step, set())
     return [
-        s
-        for d, s in looked
-        if d.kind in kinds and _is(s, Effect.ALLOW) and _is_strongest(case, d, s)
+        trace
+        for group, statement, trace in looked
+        if group.kind in kinds
+        and _is(trace, Effect.ALLOW)
+        and _counts(case, group, statement)
     ]
 
 
@@ -87,12 +96,11 @@ def _is(statement: StatementTrace, effect: Effect) -> bool:
     return statement.applies and statement.effect is effect
 
 
-def _is_strongest(case: Case, document: Document, statement: StatementTrace) -> bool:
-    """Of several grants in the resource's policy the strongest one counts."""
-    if document.kind is not StepKind.RESOURCE:
+def _counts(case: Case, group: Group, statement: CompiledStatement) -> bool:
+    """Of several grants in the resource's policy only the strongest counts."""
+    if group.kind is not StepKind.RESOURCE:
         return True
-    found = compiled(document.policy).statements[statement.statement]
-    return found.grant(case.call) is case.grant
+    return statement.grant(case.call) is case.grant
 
 
 def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
@@ -103,12 +111,12 @@ def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
         kind=StepKind.EXPLICIT_DENY,
         level=None,
         outcome=_first_outcome(ruling),
-        statements=tuple(s for _, s in looked if s.effect is Effect.DENY),
+        statements=tuple(t for _, _, t in looked if t.effect is Effect.DENY),
         facts={"found_in": ruling.deciding_step.value} if denied else {},
     )
     steps = [first]
     for kind in _LAYERS:
-        levels = case.layers[kind] if kind in LEVELLED else ()
+        levels = case.layers.get(kind, ()) if kind in LEVELLED else ()
         if levels:
             steps += [
                 _step(case, ruling, looked, kind, number)
@@ -129,14 +137,14 @@ def _first_outcome(ruling: Ruling) -> Outcome:
 def _step(
     case: Case, ruling: Ruling, looked: Looked, kind: StepKind, number: int | None
 ) -> Step:
-    own = [s for d, s in looked if d.kind is kind and number in (None, d.level)]
+    own = [t for g, _, t in looked if g.kind is kind and number in (None, g.level)]
     return Step(
         id=kind.value if number is None else f"{kind.value}[{number}]",
         parent=None if number is None else kind.value,
         kind=kind,
         level=None if number is None else _level_name(case, kind, number),
         outcome=_outcome(case, ruling, kind, number),
-        statements=tuple(s for s in own if s.effect is Effect.ALLOW),
+        statements=tuple(t for t in own if t.effect is Effect.ALLOW),
         facts=_facts(case, kind),
     )
 
@@ -180,10 +188,10 @@ def _is_present(case: Case, kind: StepKind) -> bool:
     if kind in case.exempt:
         return kind is StepKind.RESOURCE and bool(case.needed)
     if kind is StepKind.RESOURCE:
-        return bool(case.layers[kind]) or _stops_at_resource(case)
+        return kind in case.layers or _stops_at_resource(case)
     if kind is StepKind.SESSION and case.caller_type is PrincipalType.FEDERATED_USER:
         return True
-    return bool(case.layers[kind])
+    return kind in case.layers
 
 
 def _stops_at_resource(case: Case) -> bool:

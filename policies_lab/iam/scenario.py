@@ -1,4 +1,4 @@
-"""The engine's JSON: a scenario in, a result out.
+"""The engine's JSON, inward: a scenario.
 
 Reading is strict: an unknown member is an error with its path, because a misspelt
 "boundary" that is passed over would grant too much.
@@ -24,11 +24,10 @@ from policies_lab.iam.documents import (
     Scenario,
     ScenarioError,
     Span,
+    is_role,
 )
-from policies_lab.iam.evaluation import Ruling
 from policies_lab.iam.jsontext import Node, Source, item_path, member_path, shown
 from policies_lab.iam.parsing import MAX_CHARACTERS, parse_policy
-from policies_lab.iam.trace import ElementCheck, StatementTrace, Step, Trace
 
 MAX_SCENARIO = 1024 * 1024
 MAX_DOCUMENTS = 200
@@ -312,12 +311,6 @@ class _Reader:
         return parse_policy(jsontext.dump(node), name=name, kind=kind, limit=limit)
 
 
-def is_role(resource: str) -> bool:
-    """Whether the resource is an IAM role; its resource policy is its trust policy."""
-    fields = resource.split(":", 5)
-    return len(fields) == 6 and fields[2] == "iam" and fields[5].startswith("role/")
-
-
 def read_scenario(source: str | Mapping[str, Any]) -> Scenario:
     """Read a scenario from JSON text or from what `json.loads` makes of it.
 
@@ -359,64 +352,3 @@ def _dumped(source: Mapping[str, Any]) -> str:
 def _id(root: Node) -> str | None:
     found = (value for key, value in root.members if key.text == "id")
     return next((node.text for node in found if node.type == "string"), None)
-
-
-def result(
-    outcome: Trace | Ruling, *, id: str | None, with_trace: bool = False
-) -> dict[str, Any]:
-    """Return a decision as JSON; with_trace adds statements and steps of a Trace."""
-    found: dict[str, Any] = {
-        "id": id,
-        "decision": outcome.decision.value,
-        "deciding_step": outcome.deciding_step.value,
-    }
-    if with_trace and isinstance(outcome, Trace):
-        found["statements"] = [_statement(s) for s in outcome.statements]
-        found["steps"] = [_step(step) for step in outcome.steps]
-    return found
-
-
-def error_result(problem: Problem, *, id: str | None, message: str) -> dict[str, Any]:
-    """Return a refusal as JSON: never a decision."""
-    return {
-        "id": id,
-        "error": {
-            "path": problem.path,
-            "line": problem.span.line,
-            "column": problem.span.column,
-            "code": problem.code,
-            "message": message,
-        },
-    }
-
-
-def _statement(statement: StatementTrace) -> dict[str, Any]:
-    return {
-        "policy": statement.policy,
-        "name": statement.name,
-        "statement": statement.statement,
-        "sid": statement.sid,
-        "effect": statement.effect.value,
-        "line": statement.span.line,
-        "column": statement.span.column,
-        "applies": statement.applies,
-        "failed": _failed(statement.failed),
-    }
-
-
-def _failed(check: ElementCheck | None) -> dict[str, Any] | None:
-    if check is None:
-        return None
-    value = check.request_value
-    return {
-        "element": check.element,
-        "key": check.key,
-        "operator": check.operator,
-        "policy_value": list(check.policy_values),
-        "request_value": list(value) if isinstance(value, tuple) else value,
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    found: dict[str, Any] = {"step": step.kind.value, "outcome": step.outcome.value}
-    return found | ({"level": step.level} if step.level else {})

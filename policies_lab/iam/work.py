@@ -4,56 +4,42 @@ A worker that is stuck in a pattern is not stopped by anybody, so what would be 
 much is refused before it begins. The unit is about one comparison.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from policies_lab.iam.compiled import Call, CompiledStatement, compiled
-from policies_lab.iam.documents import EvaluationError, Policy, Problem, Span
-from policies_lab.iam.trace import StepKind
+from policies_lab.iam.compiled import CompiledStatement
+from policies_lab.iam.documents import EvaluationError, Problem, Request, Span
+from policies_lab.iam.elements import Call
+from policies_lab.iam.groups import Group
 
 MAX_WORK = 20_000
 _SHIFT = 11
 """A search through n characters for a pattern of m costs about n·m / 2048."""
 
 
-class Document(NamedTuple):
-    """A document that binds the request, and its place in the scenario."""
-
-    kind: StepKind
-    level: int
-    path: str
-    policy: Policy
-
-
-def limit_work(documents: list[Document], call: Call) -> None:
+def limit_work(
+    groups: Iterable[tuple[Group, ...]], request: Request, call: Call
+) -> None:
     """Raise EvaluationError with `too_much_work` and the place where it got too much.
 
     A rough bound from the documents' sizes settles nearly every case at once; only
     where that is too high is the work added up statement by statement.
     """
-    if _rough_bound(documents, call) > MAX_WORK:
-        _add_up(documents, call)
+    bound = 0
+    for levels in groups:
+        for group in levels:
+            size = group.size
+            filled = size.variables * request.longest
+            bound += size.patterns + size.values * request.widest + (filled >> 4)
+            bound += (size.chars + filled) * request.longest >> _SHIFT
+    if bound > MAX_WORK:
+        _add_up(groups, call)
 
 
-def _rough_bound(documents: list[Document], call: Call) -> int:
-    widest, longest = 1, len(call.action) + len(call.resource)
-    for value in call.lookup.values():
-        members = (value,) if isinstance(value, str) else value
-        widest = max(widest, len(members))
-        longest = max(longest, sum(map(len, members)))
+def _add_up(groups: Iterable[tuple[Group, ...]], call: Call) -> None:
     total = 0
+    documents = (d for levels in groups for group in levels for d in group.documents)
     for document in documents:
-        size = compiled(document.policy).size
-        filled = size.variables * longest
-        chars = size.pattern_chars + size.value_chars + filled
-        total += size.patterns + size.values * widest
-        total += (chars * longest >> _SHIFT) + (filled >> 4)
-    return total
-
-
-def _add_up(documents: list[Document], call: Call) -> None:
-    total = 0
-    for document in documents:
-        for statement in compiled(document.policy).statements:
+        for statement in document.statements:
             for cost, element, span in _costs(statement, call):
                 total += cost
                 if total > MAX_WORK:
