@@ -52,7 +52,6 @@ MAX_POLICY = 32_768
 MAX_DEPTH = 20
 NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{1,128}", re.A)
 ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.A)
-ACCOUNT = re.compile(r"[0-9]{12}", re.A)
 PRINCIPAL = re.compile(r"arn:[^\s:]+:.+|[a-z-]+/\S+|root", re.A)
 
 
@@ -90,7 +89,6 @@ class StatedDecision:
     resource_account: str = ""
     step: str = ""
     statement: str = ""
-    resource_account: str = ""
     context: dict[str, str | list[str]] = field(default_factory=dict)
     policies: tuple[PolicyExample, ...] = ()
 
@@ -203,8 +201,6 @@ def _field_problems(name: str, value: str) -> list[str]:
         return [f'unknown step "{value}"{did_you_mean(value, STEPS)}']
     if name == "action" and not ACTION.fullmatch(value):
         return [f'"{value}" is not an action such as s3:GetObject']
-    if name == "resource_account" and not ACCOUNT.fullmatch(value):
-        return [f'"{value}" is not an account: twelve digits']
     if name == "resource_account" and not re.fullmatch(r"\d{12}", value, re.A):
         return [f'"{value}" is not an account number of 12 digits']
     if name == "principal" and not PRINCIPAL.fullmatch(value):
