@@ -92,11 +92,21 @@ class PolicyError(IamError):
 
 
 class ScenarioError(IamError):
-    """A scenario has problems; `id` is its own, where that much could be read."""
+    """A scenario has problems; `id` is its own, where that much could be read.
 
-    def __init__(self, problems: tuple[Problem, ...], id: str | None = None) -> None:
+    `is_json` is False where the text is not even JSON.
+    """
+
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        id: str | None = None,
+        *,
+        is_json: bool = True,
+    ) -> None:
         super().__init__(problems)
         self.id = id
+        self.is_json = is_json
 
 
 class EvaluationError(IamError):

@@ -14,7 +14,7 @@ _CACHED_ACTIONS = 64
 
 
 class Document(NamedTuple):
-    """A document, its statements and its place: `identity[0]`, `scps[1].policies[0]`."""
+    """A document, its statements and its place, for example `scps[1].policies[0]`."""
 
     path: str
     policy: Policy

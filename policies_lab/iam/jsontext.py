@@ -229,7 +229,8 @@ class _Reader:
                 return Node(_WORDS[word[0]], at, word.end(), word[0])
             if _NUMBER.fullmatch(word[0]):
                 return Node("number", at, word.end(), word[0])
-            code = "bad_number" if word[0][0] in "-.0123456789" else "not_json_word"
+            is_number = word[0].strip("-+.eE0123456789") == ""
+            code = "bad_number" if is_number else "not_json_word"
             self.fail(code, path, at, len(word[0]), found=shown(word[0]))
         if at >= len(self.text):
             self.fail("unexpected_end_of_text", path, at, 0)

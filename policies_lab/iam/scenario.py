@@ -333,7 +333,7 @@ def read_scenario(source: str | Mapping[str, Any]) -> Scenario:
     try:
         root = jsontext.read(place, max_depth=_MAX_DEPTH)
     except jsontext.JsonError as error:
-        raise ScenarioError(error.problems) from None
+        raise ScenarioError(error.problems, is_json=False) from None
     reader = _Reader(place, root)
     try:
         return reader.scenario()
