@@ -7,7 +7,7 @@ files. A question that changed becomes a new version, and attempts keep theirs.
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -25,7 +25,6 @@ from courseware.models import (
     Question,
     QuestionVersion,
     Quiz,
-    QuizQuestion,
     Section,
     Term,
 )
@@ -71,8 +70,13 @@ def sync(vault: Vault, *, check: bool = False) -> Report:
     pages.render()
     with transaction.atomic():
         report = _Sync(vault, pages).run()
-        transaction.set_rollback(check)
+        if check:
+            transaction.set_rollback(True)
     return report
+
+
+# What happened to a row.
+ADDED, CHANGED, RETIRED = "added", "changed", "retired"
 
 
 class _Sync:
@@ -80,6 +84,7 @@ class _Sync:
         self.vault = vault
         self.pages = pages
         self.report = Report()
+        self.content: list = []
 
     def run(self) -> Report:
         self.course = self._course()
@@ -90,6 +95,8 @@ class _Sync:
         self._activities()
         questions = self._questions(sections)
         self._quizzes(sections, questions)
+        # The date of the import moves with it, and only when something changed.
+        self._update(self.course, {"content_hash": _hash(self.content)})
         return self.report
 
     def _course(self) -> Course:
@@ -99,14 +106,14 @@ class _Sync:
             "module": vault.module,
             "summary": vault.summary,
             "public": vault.public,
-            "content_hash": self.pages.content_hash(),
         }
+        self.content.append(values)
         course = Course.objects.select_for_update().filter(slug=vault.slug).first()
         if course is None:
-            self.report.count("courses", "added")
-            return Course.objects.create(slug=vault.slug, **values)
+            self.report.count("courses", ADDED)
+            return Course.objects.create(slug=vault.slug, content_hash="", **values)
         if self._update(course, values):
-            self.report.count("courses", "changed")
+            self.report.count("courses", CHANGED)
         return course
 
     def _sections(self) -> dict[str, Section]:
@@ -125,7 +132,7 @@ class _Sync:
         for section in self.vault.sections:
             for lesson in section.lessons:
                 page = self.pages.lessons[lesson.slug]
-                values = {
+                wanted[lesson.slug] = {
                     "section": sections[section.slug],
                     "title": lesson.title,
                     "question": lesson.question,
@@ -134,11 +141,8 @@ class _Sync:
                     "source": lesson.source,
                     "html": page.html,
                     "contents": page.contents,
+                    "content_hash": _hash([lesson.source, page.html, page.contents]),
                 }
-                values["content_hash"] = _hash(
-                    [lesson.source, page.html, page.contents]
-                )
-                wanted[lesson.slug] = values
         self._rows("lessons", Lesson, "slug", wanted)
 
     def _terms(self) -> None:
@@ -166,49 +170,47 @@ class _Sync:
 
     def _images(self) -> None:
         """Pictures hold no work of learners: those that went are deleted."""
-        rows = {row.path: row for row in Image.objects.filter(course=self.course)}
+        known = Image.objects.filter(course=self.course).defer("data")
+        rows = {row.path: row for row in known}
         for image in self.vault.images.values():
             row = rows.pop(image.path, None)
-            values = {
-                "sha256": image.sha256,
-                "media_type": image.media_type,
-                "data": image.data,
-            }
-            if row is None:
-                Image.objects.create(course=self.course, path=image.path, **values)
-                self.report.count("images", "added")
-            elif row.sha256 != image.sha256:
-                self._update(row, values)
-                self.report.count("images", "changed")
+            if row is not None and row.sha256 == image.sha256:
+                continue
+            Image.objects.update_or_create(
+                course=self.course,
+                path=image.path,
+                defaults={
+                    "sha256": image.sha256,
+                    "media_type": image.media_type,
+                    "data": image.data,
+                },
+            )
+            self.report.count("images", CHANGED if row else ADDED)
         for row in rows.values():
             row.delete()
-            self.report.count("images", "retired")
+            self.report.count("images", RETIRED)
+        self.content.append({path: im.sha256 for path, im in self.vault.images.items()})
 
     # --- questions -----------------------------------------------------------
 
     def _questions(self, sections: dict[str, Section]) -> dict[str, Question]:
-        asked = list(self._asked())
-        wanted = {
-            question.key: {
+        wanted, asked = {}, {}
+        for section, use, question in self._asked():
+            asked[question.key] = question
+            wanted[question.key] = {
                 "section": sections[section.slug],
                 "use": use,
                 "tags": list(question.tags),
             }
-            for section, use, question in asked
-        }
-        before = Counter(self.report.counts.get("questions"))
-        rows = self._rows("questions", Question, "key", wanted)
-        current = {
-            version.question_id: version
-            for version in QuestionVersion.objects.filter(
-                pk__in=[row.current_id for row in rows.values() if row.current_id]
-            )
-        }
-        for _section, _use, question in asked:
-            row = rows[question.key]
-            self._version(row, current.get(row.pk), question)
-        del before
-        return rows
+        current = QuestionVersion.objects.filter(
+            pk__in=Question.objects.filter(course=self.course).values("current")
+        )
+        hashes = dict(current.values_list("question_id", "content_hash"))
+
+        def version(row: Question) -> bool:
+            return self._version(row, hashes.get(row.pk), asked[row.key])
+
+        return self._rows("questions", Question, "key", wanted, also=version)
 
     def _asked(self) -> Iterable[tuple[SectionFolder, str, gift.Question]]:
         for section in self.vault.sections:
@@ -217,84 +219,92 @@ class _Sync:
             for question in section.checks:
                 yield section, Question.Use.CHECK, question
 
-    def _version(
-        self, row: Question, current: QuestionVersion | None, question: gift.Question
-    ) -> None:
+    def _version(self, row: Question, known: str | None, asked: gift.Question) -> bool:
         """Versions are never changed: another wording is another version."""
-        presented, answer_key = presented_and_key(question)
-        content = [question.type, question.title, presented, answer_key]
-        if current and current.content_hash == _hash(content):
-            return
-        numbers = QuestionVersion.objects.filter(question=row)
-        last = numbers.aggregate(last=Max("number"))["last"] or 0
+        presented, answer_key = presented_and_key(asked)
+        content_hash = _hash([asked.type, asked.title, presented, answer_key])
+        self.content.append(content_hash)
+        if content_hash == known:
+            return False
+        numbers = row.versions.aggregate(last=Max("number"))
         row.current = QuestionVersion.objects.create(
             question=row,
-            number=last + 1,
-            type=question.type,
-            title=question.title,
+            number=(numbers["last"] or 0) + 1,
+            type=asked.type,
+            title=asked.title,
             presented=presented,
             answer_key=answer_key,
-            content_hash=_hash(content),
+            content_hash=content_hash,
         )
         row.save(update_fields=["current"])
-        if current:
-            self.report.count("question versions", "added")
+        return True
 
     def _quizzes(
         self, sections: dict[str, Section], questions: dict[str, Question]
     ) -> None:
-        wanted = {
-            sections[section.slug].pk: {
-                "section": sections[section.slug],
-                "title": section.quiz_title,
-            }
-            for section in self.vault.sections
-            if section.quiz_title
-        }
-        rows = self._rows("quizzes", Quiz, "section_id", wanted)
+        wanted, asked = {}, {}
         for section in self.vault.sections:
             if section.quiz_title:
-                quiz = rows[sections[section.slug].pk]
-                self._places(quiz, [questions[one.key] for one in section.quiz])
+                row = sections[section.slug]
+                wanted[row.pk] = {"section": row, "title": section.quiz_title}
+                asked[row.pk] = [questions[one.key] for one in section.quiz]
 
-    def _places(self, quiz: Quiz, questions: list[Question]) -> None:
+        def places(quiz: Quiz) -> bool:
+            return self._places(quiz, asked[quiz.section_id])
+
+        self._rows("quizzes", Quiz, "section_id", wanted, also=places)
+
+    def _places(self, quiz: Quiz, questions: list[Question]) -> bool:
         """A place is where a question stands today; attempts have their own."""
         places = {row.question_id: row for row in quiz.places.all()}
+        changed = False
         for position, question in enumerate(questions, start=1):
             place = places.pop(question.pk, None)
             if place is None:
-                QuizQuestion.objects.create(
-                    quiz=quiz, question=question, position=position
-                )
+                quiz.places.create(question=question, position=position)
+                changed = True
             else:
-                self._update(place, {"position": position})
+                changed |= self._update(place, {"position": position})
         for place in places.values():
             place.delete()
+        return changed or bool(places)
 
     # --- rows ----------------------------------------------------------------
 
     def _rows(
-        self, kind: str, model: type[Model], key: str, wanted: dict[Any, dict]
+        self,
+        kind: str,
+        model: type[Model],
+        key: str,
+        wanted: dict[Any, dict],
+        also: Callable[[Any], bool] = lambda row: False,
     ) -> dict[Any, Any]:
-        """Bring the course's rows of `model` to `wanted`: key -> values."""
+        """Bring the course's rows of `model` to `wanted`: key -> values.
+
+        `also` does what hangs on a row, and says whether it changed anything.
+        """
+        self.content.append([kind, list(wanted.values())])
         rows = {
             getattr(row, key): row for row in model.objects.filter(course=self.course)
         }
         for name, values in wanted.items():
             row = rows.get(name)
             if row is None:
-                values = {key: name, **values}
-                rows[name] = model.objects.create(course=self.course, **values)
-                self.report.count(kind, "added")
-            elif row.retired:
-                self._update(row, values | {"retired": False})
-                self.report.count(kind, "added")
-            elif self._update(row, values):
-                self.report.count(kind, "changed")
+                row = rows[name] = model.objects.create(
+                    course=self.course, **{key: name} | values
+                )
+                outcome = ADDED
+            else:
+                outcome = ADDED if row.retired else ""
+                if self._update(row, values | {"retired": False}):
+                    outcome = outcome or CHANGED
+            if also(row):
+                outcome = outcome or CHANGED
+            if outcome:
+                self.report.count(kind, outcome)
         for name in rows.keys() - wanted.keys():
-            if not rows[name].retired:
-                self._update(rows[name], {"retired": True})
-                self.report.count(kind, "retired")
+            if self._update(rows[name], {"retired": True}):
+                self.report.count(kind, RETIRED)
         return {name: rows[name] for name in wanted}
 
     def _update(self, row: Model, values: dict[str, Any]) -> bool:
@@ -305,10 +315,12 @@ class _Sync:
         if changed:
             for name in changed:
                 setattr(row, name, values[name])
-            row.save(update_fields=changed)
+            stamps = ["imported_at"] if isinstance(row, Course) else []
+            row.save(update_fields=[*changed, *stamps])
         return bool(changed)
 
 
 def _hash(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    """The same for the same content on every machine; rows count by their name."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return sha256(text.encode()).hexdigest()

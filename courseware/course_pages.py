@@ -4,9 +4,6 @@ Here the pure parts (`vault`, `rendering`) meet the site: addresses, drawings,
 other courses, and activities that are registered at the seam.
 """
 
-import json
-from hashlib import sha256
-
 from django.urls import reverse
 
 from courseware import activities, drawings
@@ -75,12 +72,6 @@ class Pages:
             problems += [Problem(lesson.path, *found) for found in rendered.problems]
         if problems:
             raise VaultProblems(problems)
-
-    def content_hash(self) -> str:
-        """Changes with any page of the course."""
-        pages = [page.html for page in self.lessons.values()]
-        text = json.dumps([self.definitions, pages], sort_keys=True)
-        return sha256(text.encode()).hexdigest()
 
     def _surroundings(self) -> Surroundings:
         slug = self.vault.slug

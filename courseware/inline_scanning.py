@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Protocol
 
+from courseware.brackets import code_ends
 from courseware.markup import (
     LINK,
     SCHEMES,
@@ -61,7 +62,7 @@ class Paragraph:
         self.text = text
         self.lines = lines
         self.newlines = [found.start() for found in re.finditer("\n", text)]
-        self.code_ends = _code_ends(text)
+        self.code_ends = code_ends(text)
 
     def run(self) -> str:
         parts, at = [], 0
@@ -144,19 +145,6 @@ class Paragraph:
 
     def _problem(self, position: int, message: str) -> None:
         self.keeper.problem(self._line(position), message)
-
-
-def _code_ends(text: str) -> dict[int, int]:
-    """Where code spans begin -> where they end; a span opens and closes with
-    equally many backticks. In linear time, so from the right."""
-    runs = [(found.start(), found.end()) for found in re.finditer("`+", text)]
-    ends: dict[int, int] = {}
-    next_of_length: dict[int, int] = {}
-    for start, end in reversed(runs):
-        if end - start in next_of_length:
-            ends[start] = next_of_length[end - start]
-        next_of_length[end - start] = end
-    return ends
 
 
 def target_and_shown(inner: str) -> tuple[str, str]:

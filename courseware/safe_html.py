@@ -13,6 +13,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown.treeprocessors import Treeprocessor
 
+from courseware.brackets import tamed
 from courseware.markup import CLOSE, OPEN, SCHEMES, TOKEN
 
 TAGS = {
@@ -31,7 +32,7 @@ def lesson_html(text: str, *, addresses: set[int], asides: set[int]) -> str:
     """`addresses` and `asides` are the tokens of block addresses and callouts."""
     converter = _converter()
     converter.treeprocessors.register(_Places(addresses, asides), "places", 15)
-    return _sanitised(converter.convert(text))
+    return _sanitised(converter.convert(tamed(text)))
 
 
 def ours(html: str) -> SafeString:
@@ -46,7 +47,7 @@ def inline_html(text: str) -> str:
         converter.parser.blockprocessors.deregister(name, strict=False)
     for name in ("indent", "deflist"):
         converter.parser.blockprocessors.deregister(name, strict=False)
-    return _sanitised(converter.convert(NONCHARACTERS.sub("", text)))
+    return _sanitised(converter.convert(tamed(NONCHARACTERS.sub("", text))))
 
 
 def _converter() -> markdown.Markdown:

@@ -21,10 +21,18 @@ from courseware.markup import (
     slug_of,
 )
 
+# Markdown's work grows with nesting, and with the length of a block, faster than
+# with the length of a text. No lesson comes near these bounds.
 MAX_EMBEDS = 50
-MAX_QUOTES = 3
+MAX_PIECES = 800
+MAX_PROBLEMS = 100
 MAX_INDENT = 32
+MAX_NESTING = 6
 MAX_LINE = 5_000
+MAX_BLOCK_LINES = 200
+MAX_BLOCK = 20_000
+# What can open a quotation, a list or a definition at the start of a line.
+OPENINGS = re.compile(r"(?:[ \t]*(?:>|(?:[-*+:]|[0-9]{1,9}[.)])(?=[ \t])))*")
 QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)*")
 FENCE = re.compile(r"([ ]*)(`{3,}|~{3,})[ ]*([^`]*)$")
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)$")
@@ -37,8 +45,20 @@ NOTE = re.compile(r"\[\^([A-Za-z0-9-]+)\]:[ \t]*(.*)$")
 
 
 def scan(source: str, *, first_line: int = 1) -> Document:
-    """Take `source` apart; `first_line` is the line on which it stands in its file."""
-    return _Scanner(source, first_line).run()
+    """Take `source` apart; `first_line` is the line on which it stands in its file.
+
+    A text beyond the bounds above has a problem that says so, and no more text.
+    """
+    scanner = _Scanner(source, first_line)
+    try:
+        scanner.run()
+    except _TooMuch as reason:
+        scanner.document.problems.append((scanner.line, str(reason)))
+    return scanner.document
+
+
+class _TooMuch(Exception):
+    """No use in reading on."""
 
 
 class _Scanner:
@@ -57,13 +77,12 @@ class _Scanner:
 
     # --- the walk ------------------------------------------------------------
 
-    def run(self) -> Document:
+    def run(self) -> None:
         while self.at < len(self.lines):
             self._block()
         self._flush()
         self._write_notes()
         self.document.text = "\n".join(self.out)
-        return self.document
 
     @property
     def line(self) -> int:
@@ -77,7 +96,7 @@ class _Scanner:
             self._flush()
             self._alone("", self.token(Divider("break")))
             self.in_callout = False
-        if not self._bounded(raw, prefix, rest):
+        if not self._bounded(raw, rest):
             self.at += 1
             return
         for reader in (
@@ -98,14 +117,14 @@ class _Scanner:
             self.out.append(prefix.rstrip())
         self.at += 1
 
-    def _bounded(self, raw: str, prefix: str, rest: str) -> bool:
-        """Markdown's work grows with nesting faster than with length."""
-        indent = len(rest) - len(rest.lstrip())
+    def _bounded(self, raw: str, rest: str) -> bool:
+        rest = rest.expandtabs(4)
+        marks = OPENINGS.match(raw)[0].expandtabs(4)
         if len(raw) > MAX_LINE:
             problem = f"the line is longer than {MAX_LINE:,} characters"
-        elif prefix.count(">") > MAX_QUOTES:
-            problem = f"quotations are nested more than {MAX_QUOTES} deep"
-        elif rest.strip() and indent > MAX_INDENT:
+        elif len(re.findall(r"[>:*+-]|[0-9]+[.)]", marks)) > MAX_NESTING:
+            problem = f"quotations and lists are nested more than {MAX_NESTING} deep"
+        elif rest.strip() and len(rest) - len(rest.lstrip()) > MAX_INDENT:
             problem = f"the line is indented by more than {MAX_INDENT} spaces"
         else:
             return True
@@ -212,13 +231,11 @@ class _Scanner:
         self._flush()
         self.embeds += 1
         if self.embeds > MAX_EMBEDS:
-            if self.embeds == MAX_EMBEDS + 1:
-                self.problem(self.line, f"more than {MAX_EMBEDS} embeds in a lesson")
-        else:
-            target, caption = target_and_shown(found[1])
-            indent = rest[: len(rest) - len(rest.lstrip())]
-            piece = Embed(self.line, target, caption, self.level)
-            self._alone(prefix + indent, self.token(piece))
+            raise _TooMuch(f"more than {MAX_EMBEDS} embeds in a lesson")
+        target, caption = target_and_shown(found[1])
+        indent = rest[: len(rest) - len(rest.lstrip())]
+        piece = Embed(self.line, target, caption, self.level)
+        self._alone(prefix + indent, self.token(piece))
         self.at += 1
         return True
 
@@ -259,10 +276,19 @@ class _Scanner:
 
     def _flush(self) -> None:
         if self.chunk:
+            self._bounded_chunk()
             lines = [line for line, _ in self.chunk]
             text = "\n".join(text for _, text in self.chunk)
             self.out.append(Paragraph(self, text, lines).run())
             self.chunk = []
+
+    def _bounded_chunk(self) -> None:
+        size = sum(len(text) for _, text in self.chunk)
+        if len(self.chunk) > MAX_BLOCK_LINES or size > MAX_BLOCK:
+            raise _TooMuch(
+                f"a block of more than {MAX_BLOCK_LINES} lines or {MAX_BLOCK:,} "
+                "characters; a blank line divides it"
+            )
 
     def _inline(self, text: str, line: int) -> str:
         """`text`, which begins on `line`, with its links and addresses as tokens."""
@@ -287,6 +313,8 @@ class _Scanner:
     # --- bookkeeping ---------------------------------------------------------
 
     def token(self, piece: Piece) -> str:
+        if len(self.document.pieces) == MAX_PIECES:
+            raise _TooMuch(f"more than {MAX_PIECES} links, headings and embeds")
         self.document.pieces.append(piece)
         return f"{OPEN}{len(self.document.pieces) - 1}{CLOSE}"
 
@@ -295,6 +323,8 @@ class _Scanner:
         self.out += [blank, prefix + text, blank]
 
     def problem(self, line: int, message: str) -> None:
+        if len(self.document.problems) == MAX_PROBLEMS:
+            raise _TooMuch("too many problems; what follows was not read")
         self.document.problems.append((line, message))
 
 

@@ -14,6 +14,7 @@ from courseware.text import UncleanText, clean_text
 
 KIB, MIB = 1024, 1024 * 1024
 MAX_TEXT = 100 * KIB
+MAX_LESSON = 40 * KIB
 MAX_IMAGE = 5 * MIB
 MAX_FILES = 2_000
 MAX_TOTAL = 50 * MIB
@@ -30,9 +31,9 @@ class Files:
         self.names = sorted(self._names())
         self._sizes()
 
-    def text(self, name: str) -> str | None:
+    def text(self, name: str, *, limit: int = MAX_TEXT) -> str | None:
         """The text of `name`; None, and a problem, where it is none."""
-        data = self.data(name, limit=MAX_TEXT)
+        data = self.data(name, limit=limit)
         if data is None:
             return None
         try:

@@ -18,7 +18,7 @@ from courseware.vault import (
     images,
     is_in,
 )
-from courseware.vault.files import IMAGE_FOLDER, MAX_IMAGE, Files
+from courseware.vault.files import IMAGE_FOLDER, MAX_IMAGE, MAX_LESSON, MAX_TEXT, Files
 from courseware.vault.lines import read_line
 from courseware.vault.toml_lines import NotToml, Shape, Toml, read_toml, shape_problems
 
@@ -141,7 +141,7 @@ class Reader:
     # --- lessons and terms ---------------------------------------------------
 
     def _lesson(self, section: SectionFolder, name: str) -> None:
-        text = self._text(name)
+        text = self._text(name, MAX_LESSON)
         if text is None:
             return
         try:
@@ -241,11 +241,11 @@ class Reader:
 
     # --- pieces --------------------------------------------------------------
 
-    def _text(self, name: str) -> str | None:
+    def _text(self, name: str, limit: int = MAX_TEXT) -> str | None:
         if name not in self.files.names:
             return None
         self.unread.discard(name)
-        return self.files.text(name)
+        return self.files.text(name, limit=limit)
 
     def _toml(self, name: str) -> Toml | None:
         text = self._text(name)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,18 +29,26 @@ class Command(BaseCommand):
                 _("There is no folder %(path)s.") % {"path": path}, returncode=2
             ) from error
         except VaultProblems as error:
-            self._refuse(error)
+            raise self._refusal(error) from error
+        except DatabaseError as error:
+            raise CommandError(
+                _(
+                    "The database refused the course (%(error)s). If it is new, "
+                    "run migrate first."
+                )
+                % {"error": error}
+            ) from error
         for line in report.lines():
             self.stdout.write(line)
         self.stdout.write(str(report))
         if check:
             self.stdout.write(_("Checked: nothing was changed."))
 
-    def _refuse(self, error: VaultProblems):
+    def _refusal(self, error: VaultProblems) -> CommandError:
         for problem in error.problems:
             self.stderr.write(str(problem))
         count = len(error.problems)
-        raise CommandError(
+        return CommandError(
             ngettext(
                 "%(count)d problem; nothing was imported.",
                 "%(count)d problems; nothing was imported.",
