@@ -5,7 +5,7 @@ see, one may not know of.
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from courseware.models import Attempt, Cohort, Course, Enrolment, Lesson, User
+from courseware.models import Attempt, Cohort, Course, Enrolment, Lesson, Quiz, User
 
 TEACHING = [Enrolment.Role.INSTRUCTOR, Enrolment.Role.ASSISTANT]
 
@@ -38,12 +38,33 @@ def readable_lesson(request, course: str, lesson: str) -> Lesson:
     return found
 
 
+def readable_quiz(request, course: str, section: str) -> Quiz:
+    return get_object_or_404(
+        Quiz.objects.select_related("course", "section"),
+        course=readable_course(request, course),
+        section__slug=section,
+        section__retired=False,
+        retired=False,
+    )
+
+
 def own_attempt(request, pk: int) -> Attempt:
     """An attempt belongs to who made it; nobody else opens it by this door."""
     return get_object_or_404(
         Attempt.objects.select_related("quiz__course", "quiz__section"),
         pk=pk,
         user=request.user,
+    )
+
+
+def own_cohorts(request):
+    """The cohorts in which somebody learns, the latest first."""
+    return (
+        Cohort.objects.filter(
+            enrolments__user=request.user, enrolments__role=Enrolment.Role.STUDENT
+        )
+        .select_related("course")
+        .order_by("-starts_on", "name")
     )
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path(COURSE + "quizzes/<slug:section>/", quizzes.quiz, name="quiz"),
     path(COURSE + "quizzes/<slug:section>/start/", quizzes.start, name="start_attempt"),
     path("attempts/<int:pk>/", quizzes.attempt, name="attempt"),
+    path("attempts/<int:pk>/answers/", quizzes.save_all, name="save_answers"),
     path("attempts/<int:pk>/answers/<int:position>/", quizzes.save, name="save_answer"),
     path("attempts/<int:pk>/submit/", quizzes.submit, name="submit_attempt"),
     path("teach/", teaching.teach, name="teach"),
