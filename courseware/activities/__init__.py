@@ -4,8 +4,10 @@ A kind is anything with three functions. `key` names one activity of the kind;
 for kinds whose data belongs to a course it reads "<course slug>/<key in it>".
 """
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
+from courseware.misconceptions import Misconception, misconceptions
 from courseware.models import Prediction, Result
 
 
@@ -25,6 +27,32 @@ kinds: dict[str, Kind] = {}
 def register(name: str, kind: Kind) -> None:
     """Make activities of `kind` available under `name` (apps do so in ready())."""
     kinds[name] = kind
+
+
+def titles(activities: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The title of each (kind, key); where nobody knows it, the key itself.
+
+    A kind may have a function `titles(keys)` of its own, which is asked once for
+    all of its keys; others are asked for one after the other.
+    """
+    found: dict[tuple[str, str], str] = {}
+    by_kind: dict[str, list[str]] = {}
+    for name, key in set(activities):
+        by_kind.setdefault(name, []).append(key)
+    for name, keys in by_kind.items():
+        kind = kinds.get(name)
+        if hasattr(kind, "titles"):
+            known = kind.titles(keys)
+        else:
+            known = {key: kind.title(key) for key in keys if kind and kind.exists(key)}
+        found |= {(name, key): known.get(key, key) for key in keys}
+    return found
+
+
+def url(name: str, key: str) -> str:
+    """Where the activity is; empty for a kind that is no longer there."""
+    kind = kinds.get(name)
+    return kind.url(key) if kind else ""
 
 
 def record_result(
@@ -65,3 +93,8 @@ def record_prediction(
         deciding_step=deciding_step,
         misconceptions=misconceptions or [],
     )
+
+
+def misconception(code: str) -> Misconception | None:
+    """One of the beliefs that wrong answers reveal, or None for an unknown code."""
+    return misconceptions().get(code)
