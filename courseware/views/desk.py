@@ -1,5 +1,23 @@
-from django.http import Http404
+"""A student's own page: how far, where to go on, what was done lately."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from courseware import access
+from courseware.progress import courses_begun, progress_of, recent_outcomes
 
 
-def desk(request, **kwargs):
-    raise Http404
+@require_safe
+def desk(request):
+    cohorts = list(access.own_cohorts(request))
+    courses = {cohort.course.pk: cohort.course for cohort in cohorts}
+    alone = [c for c in courses_begun(request.user) if c.pk not in courses]
+    progress = progress_of(request.user, [*courses.values(), *alone])
+    by_course = {one.outline.course.pk: one for one in progress}
+    context = {
+        "places": [(cohort, by_course[cohort.course_id]) for cohort in cohorts],
+        "alone": [by_course[course.pk] for course in alone],
+        "outcomes": recent_outcomes(request.user),
+        "public": access.readable_courses(request).exclude(pk__in=by_course),
+    }
+    return render(request, "courseware/desk.html", context)
