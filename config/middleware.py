@@ -31,11 +31,9 @@ def name_request(get_response):
 
     def middleware(request):
         request.id = secrets.token_hex(6)
-        token = request_id.set(request.id)
-        try:
-            response = get_response(request)
-        finally:
-            request_id.reset(token)
+        # Never unset: Django logs refusals after the last middleware is done.
+        request_id.set(request.id)
+        response = get_response(request)
         response.headers["X-Request-ID"] = request.id
         return response
 
