@@ -25,7 +25,7 @@ _STRING = re.compile(
     r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+"', re.ASCII
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_WORD = re.compile(r"-?[A-Za-z0-9_.+]+")
+_WORD = re.compile(r"[-+A-Za-z0-9_.]+")
 _WORDS = {"true": "boolean", "false": "boolean", "null": "null"}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -15,7 +15,7 @@ _OPENING = "${"
 _ESCAPES = {"*", "?", "$"}
 _KEY = re.compile(r"[!-~]+(?: +[!-~]+)*")
 _DEFAULT = re.compile(r" ?'([^']*)'")
-_NEVER_IN_A_KEY = frozenset("${}'")
+_NEVER_IN_A_KEY = frozenset("${}'*?")
 
 
 @dataclass(frozen=True, slots=True)

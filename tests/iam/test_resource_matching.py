@@ -1,0 +1,102 @@
+"""Which Resource pattern matches which ARN, and which patterns are refused."""
+
+import pytest
+
+from policies_lab.iam import PolicyType
+from policies_lab.iam.documents import Version
+from policies_lab.iam.matching import resource
+from policies_lab.iam.variables import parse
+from tests.iam.cases import policy, problems, statement
+
+INSTANCES = "arn:aws:ec2:*:111111111111:instance/*"
+FUNCTION = "arn:aws:lambda:eu-west-1:111111111111:function:f"
+QUEUE = "arn:aws:sqs:eu-west-1:111111111111:q"
+
+ROWS = [
+    ("arn:aws:s3:::b/*", "arn:aws:s3:::b/x/y", True),
+    ("arn:aws:s3:::b/*", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:::b*", "arn:aws:s3:::bucket/x", True),
+    ("*", "arn:aws:iam::1:user/x", True),
+    ("arn:aws:s3:::b/*/test/*", "arn:aws:s3:::b//test/object.jpg", True),
+    ("arn:aws:s3:::b/*/test/*", "arn:aws:s3:::b/test/object.jpg", False),
+    ("arn:aws:s3:::b/*/test/*", "arn:aws:s3:::b/1-test/o.jpg", False),
+    (INSTANCES, "arn:aws:ec2:eu-west-1:111111111111:instance/i-1", True),
+    (INSTANCES, "arn:aws:ec2:eu-west-1:222222222222:instance/i-1", False),
+    (FUNCTION, FUNCTION + ":live", False),
+    (FUNCTION + "*", FUNCTION + ":live", True),
+    ("arn:aws:s3:*", "arn:aws:s3:::b/x", True),
+    ("arn:aws:sqs:eu-west-?:*:q", QUEUE, True),
+    ("arn:aws:sqs", QUEUE, True),
+    ("arn:aws:logs:*:log-group:app", "arn:aws:logs:e:1:log-group:app", True),
+    ("arn:aws:sqs:eu*1:111111111111:q", "arn:aws:sqs:eu-west-1:222222222222:q", False),
+    # Beyond the table.
+    ("arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+    ("arn:aws:sqs:eu*1:111111111111:q", QUEUE, True),
+    ("arn:aws:sqs:e*u*t-1:111111111111:q", "arn:aws:sqs:e:u:t-1:111111111111:q", False),
+    ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False),
+    ("arn:aws:s3:::B", "arn:aws:s3:::b", False),
+    ("arn:aws:s3:::b/*", "arn:aws:s3:::b/x\ny", True),
+    ("arn:aws:s3:::b/[x]", "arn:aws:s3:::b/x", False),
+    ("arn:aws:s3:::b.c", "arn:aws:s3:::bxc", False),
+    ("*", "*", True),
+    ("**", "*", True),
+    ("arn:aws:s3:::*", "*", False),
+    ("?", "*", False),
+    ("arn:aws:s3:::a*a", "arn:aws:s3:::a", False),
+    ("arn:aws:s3:::a*a", "arn:aws:s3:::aa", True),
+    ("a*:b*c:d:e:f:rest", "aQ:bZ:b1c:d:e:f:rest", True),
+    ("a*b*:c:d:e:f:g", "axbyc:c:d:e:f:g", True),
+    ("a*b:*:c:d:e:f", "ab:x:y:c:d:e:f", True),
+    ("mybucket/*", "mybucket/x", False),
+]
+
+
+@pytest.mark.parametrize(("pattern", "arn", "expected"), ROWS)
+def test_row(pattern, arn, expected):
+    tokens = parse(pattern, Version.V2012, wildcards=True).fixed()
+    assert resource(tokens)(arn) is expected
+
+
+def code_of(pattern, kind, element="Resource"):
+    elements = {element: pattern}
+    if kind in {PolicyType.RESOURCE, PolicyType.ENDPOINT, PolicyType.RCP}:
+        elements["Principal"] = "*"
+    document = policy(statement("Deny", "sqs:*", None, **elements))
+    found = problems(document, kind)
+    assert {problem.path for problem in found} <= {f"Statement[0].{element}"}
+    return found[0].code if found else None
+
+
+LENIENT = [PolicyType.IDENTITY, PolicyType.BOUNDARY]
+OTHERS = [PolicyType.RESOURCE, PolicyType.ENDPOINT, PolicyType.SCP]
+EVERY = [*LENIENT, *OTHERS, PolicyType.SESSION, PolicyType.RCP]
+
+
+@pytest.mark.parametrize("kind", LENIENT)
+@pytest.mark.parametrize("pattern", ["arn:aws:sqs", "arn:aws:sqs:*", "bucket/x"])
+def test_identity_policies_are_completed(kind, pattern):
+    assert code_of(pattern, kind) is None
+
+
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_elsewhere_only_a_last_star_is_completed(kind, element):
+    assert code_of("arn:aws:sqs:*", kind, element) is None
+    assert code_of("arn:aws:sqs", kind, element) == "incomplete_arn"
+    assert code_of("arn:aws:sqs:eu-*-1", kind, element) == "incomplete_arn"
+
+
+@pytest.mark.parametrize("kind", [PolicyType.SESSION, PolicyType.RCP])
+def test_session_and_resource_control_policies_are_not_completed(kind):
+    assert code_of("arn:aws:sqs:*", kind) == "incomplete_arn"
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_five_fields_with_an_early_star_are_not_predicted(kind):
+    assert code_of("arn:aws:sqs:*:jobs", kind) == "ambiguous_arn"
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_the_lone_star_and_whole_arns_are_fine(kind):
+    assert code_of("*", kind) is None
+    assert code_of("arn:aws:sqs:*:*:jobs", kind) is None
