@@ -191,7 +191,8 @@ def _is_present(case: Case, kind: StepKind) -> bool:
         return kind in case.layers or _stops_at_resource(case)
     if kind is StepKind.SESSION and case.caller_type is PrincipalType.FEDERATED_USER:
         return True
-    return kind in case.layers
+    # Without an identity policy the caller has none that allows: that is an answer.
+    return kind is StepKind.IDENTITY or kind in case.layers
 
 
 def _stops_at_resource(case: Case) -> bool:
