@@ -54,9 +54,9 @@ class UsernameField(CleanTextField):
             "autocapitalize": "none",
             "spellcheck": "false",
         }
-        super().__init__(
-            max_length=USERNAME_LIMIT, widget=forms.TextInput(attrs=attrs), **kwargs
-        )
+        kwargs.setdefault("max_length", USERNAME_LIMIT)
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(**kwargs)
 
     def to_python(self, value):
         text = super().to_python(value)
