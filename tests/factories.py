@@ -1,19 +1,25 @@
 """Rows with sane defaults, made by plain functions; every field can be given."""
 
+from hashlib import sha256
 from itertools import count
 
 from courseware.models import (
+    Activity,
+    Attempt,
     Cohort,
     Course,
     Enrolment,
+    Image,
     Lesson,
     Question,
     QuestionVersion,
     Quiz,
     QuizQuestion,
     Section,
+    Term,
     User,
 )
+from courseware.quizzes import start_attempt
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
@@ -113,3 +119,58 @@ def make_quiz(section: Section, *, questions: int = 3, **given) -> Quiz:
             quiz=quiz, question=make_question(section), position=position
         )
     return quiz
+
+
+def make_attempt(user: User, section: Section, *, questions: int = 3) -> Attempt:
+    """An open attempt of `user` at a new quiz of `section`."""
+    return start_attempt(quiz=make_quiz(section, questions=questions), user=user)
+
+
+def make_term(course: Course, **given) -> Term:
+    number = next(_numbers)
+    defaults = {
+        "slug": f"term-{number}",
+        "name": f"Term {number}",
+        "html": "What it means.",
+        "position": course.terms.count() + 1,
+    }
+    return Term.objects.create(course=course, **defaults | given)
+
+
+def make_line(course: Course, **given) -> Activity:
+    """A line with the services ec2 and s3 and three duties; each sentence of `why`
+    names its duty and service."""
+    answers = {
+        "data": {"ec2": "customer", "s3": "customer"},
+        "guest-os": {"ec2": "customer", "s3": "provider"},
+        "training": {"ec2": "shared", "s3": "shared"},
+    }
+    data = {
+        "intro": "Place each duty.",
+        "service": [
+            {"key": "ec2", "name": "Amazon EC2"},
+            {"key": "s3", "name": "Amazon S3"},
+        ],
+        "duty": [
+            {
+                "key": key,
+                "text": f"Duty {key}",
+                "answer": answer,
+                "why": {service: f"Why {key} on {service}." for service in answer},
+            }
+            for key, answer in answers.items()
+        ],
+    }
+    defaults = {"kind": "line", "key": "line", "title": "Where is the line?"}
+    return Activity.objects.create(course=course, data=data, **defaults | given)
+
+
+def make_image(course: Course, **given) -> Image:
+    data = given.get("data", b"\x89PNG not really")
+    defaults = {
+        "path": f"images/picture-{next(_numbers)}.png",
+        "sha256": sha256(data).hexdigest(),
+        "media_type": "image/png",
+        "data": data,
+    }
+    return Image.objects.create(course=course, **defaults | given)
