@@ -127,6 +127,7 @@ class _Reader:
         if "s3" in members:
             self.add("s3_not_modelled", "s3", members["s3"])
             self.unread.add(id(members["s3"]))
+        id_ = self.text(members, "id")
         request = self.request(members)
         management = self.text(members, "management_account")
         if management is not None and not (
@@ -137,12 +138,17 @@ class _Reader:
                 "invalid_account", "management_account", node, found=shown(management)
             )
         policies = self.policies(members, request)
-        self.problems += jsontext.value_problems(
-            self.source, self.root, skip=frozenset(self.unread)
+        known = {(problem.code, problem.path) for problem in self.problems}
+        self.problems += (
+            problem
+            for problem in jsontext.value_problems(
+                self.source, self.root, skip=frozenset(self.unread)
+            )
+            if (problem.code, problem.path) not in known
         )
         if self.problems or request is None:
             raise _Invalid
-        return Scenario(self.text(members, "id"), request, policies, management)
+        return Scenario(id_, request, policies, management)
 
     def request(self, members: dict[str, Node]) -> Request | None:
         principal = self.principal(members)

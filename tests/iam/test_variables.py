@@ -122,7 +122,7 @@ TAG = "${aws:PrincipalTag/x}"
 
 
 @pytest.mark.parametrize(
-    ("operator", "context", "holds"),
+    ("operator", "keys", "holds"),
     [
         ("StringNotEquals", {"k": "1"}, True),
         ("StringEquals", {"k": ""}, False),
@@ -136,11 +136,11 @@ TAG = "${aws:PrincipalTag/x}"
         ("ForAnyValue:StringNotEquals", {"k": ["1"]}, True),
     ],
 )
-def test_in_conditions(operator, context, holds):
+def test_in_conditions(operator, keys, holds):
     condition = {operator: {"k": TAG}}
     allow = policy(statement("Allow", "s3:*", "*", Condition=condition))
     expected = "allow" if holds else "implicit_deny"
-    assert verdict(context=context, identity=[allow]) == (expected, "identity")
+    assert verdict(context=keys, identity=[allow]) == (expected, "identity")
 
 
 @pytest.mark.parametrize(
