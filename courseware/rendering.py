@@ -58,8 +58,10 @@ CALLOUT_LOOKS = {
     "correction": ("callout correction", "", gettext_lazy("Older notes say")),
 }
 OWN_BLOCK = re.compile(f"<p>\\s*{OPEN}(\\d+){CLOSE}\\s*</p>")
-ASIDE = re.compile(f"<aside>\\s*<p>{OPEN}(\\d+){CLOSE}([^{END}]*){END}\\s*</p>")
-TITLED = re.compile(f"<p>{OPEN}(\\d+){CLOSE}([^{END}]*){END}\\s*</p>")
+ASIDE = re.compile(f"<aside>\\s*<p>{OPEN}(\\d+){CLOSE}([^{END}\\n]*){END}\\s*</p>")
+# A title is one line: without that, a paragraph that begins with a term would run
+# on to the end of the next heading.
+TITLED = re.compile(f"<p>{OPEN}(\\d+){CLOSE}([^{END}\\n]*){END}\\s*</p>")
 ADDRESSED = re.compile(f"<(p|li|dd|dt)>\\s*{OPEN}(\\d+){CLOSE}")
 INLINE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
