@@ -80,6 +80,8 @@ def become_server(port: int) -> None:
             "--max-requests-jitter=200",
             "--timeout=30",
             "--log-level=warning",
+            # It would write outside the project's own folder.
+            "--no-control-socket",
             f"--bind={HOST}:{port}",
             "config.wsgi",
         ],
