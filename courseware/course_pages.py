@@ -18,6 +18,7 @@ from courseware.rendering import (
     render_definition,
     render_lesson,
 )
+from courseware.reserved import page_ids
 from courseware.vault import Outside, Vault
 from courseware.vault.checking import OWN_KINDS
 from courseware.vault.reading import GLOSSARY
@@ -35,6 +36,7 @@ def outside() -> Outside:
             code: (belief.lesson, belief.heading, lines.line(code, "lesson"))
             for code, belief in misconceptions().items()
         },
+        taken_ids=page_ids(),
     )
 
 

@@ -121,9 +121,14 @@ def read_policy(fence: Fence) -> PolicyExample:
     return PolicyExample(fence.line, name, kind, fence.code)
 
 
-def read_decision(fence: Fence, policies: Iterable[PolicyExample]) -> StatedDecision:
-    """`policies` are those since the last heading. Raises Malformed."""
-    policies = tuple(policies)
+def read_decision(
+    fence: Fence, policies: Iterable[PolicyExample] | None
+) -> StatedDecision:
+    """`policies` are those since the last heading, or None where one of them cannot
+    be read. Raises Malformed.
+    """
+    unreadable = policies is None
+    policies = tuple(policies or ())
     values: dict[str, str] = {}
     context: dict[str, str | list[str]] = {}
     problems = [
@@ -150,12 +155,17 @@ def read_decision(fence: Fence, policies: Iterable[PolicyExample]) -> StatedDeci
     missing = [name for name in REQUIRED if name not in values]
     if missing:
         problems.append((fence.line, f"the decision lacks {', '.join(missing)}"))
-    if not policies:
+    if not policies and not unreadable:
         problems.append((fence.line, "no policy stands between the heading and this"))
+    problems += [
+        (fence.line, f"two {name} policies stand between the heading and this")
+        for name, number in _slots(policies).items()
+        if number > 1
+    ]
     if problems:
         raise Malformed(problems)
     stated = StatedDecision(fence.line, context=context, policies=policies, **values)
-    if stated.statement and stated.decided_by is None:
+    if stated.statement and not unreadable and stated.decided_by is None:
         sids = _sids(policies)
         hint = did_you_mean(stated.statement, sids)
         raise Malformed(
@@ -169,20 +179,21 @@ def read(document: Document) -> tuple[dict[int, object], list[tuple[int, str]]]:
     found: dict[int, object] = {}
     problems: list[tuple[int, str]] = []
     since_heading: list[PolicyExample] = []
+    unreadable = False
     for number, piece in enumerate(document.pieces):
         if isinstance(piece, Heading) and piece.level <= 3:
-            since_heading = []
-        if not isinstance(piece, Fence):
-            continue
+            since_heading, unreadable = [], False
+        kind = piece.info.split()[:1] if isinstance(piece, Fence) else []
         try:
-            match piece.info.split()[:1]:
-                case ["policy"]:
-                    found[number] = read_policy(piece)
-                    since_heading.append(found[number])
-                case ["decision"]:
-                    found[number] = read_decision(piece, since_heading)
+            if kind == ["policy"]:
+                found[number] = read_policy(piece)
+                since_heading.append(found[number])
+            elif kind == ["decision"]:
+                known = None if unreadable else since_heading
+                found[number] = read_decision(piece, known)
         except Malformed as malformed:
             problems += malformed.problems
+            unreadable = unreadable or kind == ["policy"]
     return found, problems
 
 
@@ -192,6 +203,71 @@ def stated_decisions(document: Document) -> list[StatedDecision]:
         for value in read(document)[0].values()
         if isinstance(value, StatedDecision)
     ]
+
+
+ACCOUNT = "111122223333"
+# Policy types of which a request meets one at most, and their place in a scenario.
+ONE_OF = {
+    "resource": "resource",
+    "trust": "resource",
+    "boundary": "boundary",
+    "endpoint": "vpce",
+}
+LISTS = {"identity": "identity", "session": "session"}
+LEVELS = {"scp": "scps", "rcp": "rcps"}
+PRINCIPAL_TYPES = {
+    "user": "user",
+    "root": "root",
+    "federated-user": "federated_user",
+    "assumed-role": "role_session",
+    "role": "role_session",
+}
+
+
+def as_scenario(stated: StatedDecision) -> dict:
+    """The request and its policies in the JSON of the evaluator."""
+    policies: dict = {"identity": [], "session": [], "scps": [], "rcps": []}
+    for policy in stated.policies:
+        document = {"name": policy.name, "document": policy.text}
+        if policy.type in LISTS:
+            policies[LISTS[policy.type]].append(document)
+        elif policy.type in LEVELS:
+            level = {"level": "account", "policies": [document]}
+            policies[LEVELS[policy.type]].append(level)
+        else:
+            policies[ONE_OF[policy.type]] = document
+    principal = _principal(stated.principal)
+    owner = stated.resource_account or stated.resource.split(":")[4:5]
+    return {
+        "id": f"line {stated.line}",
+        "principal": principal,
+        "action": stated.action,
+        "resource": stated.resource,
+        "resource_account": "".join(owner) or principal["account"],
+        "context": stated.context,
+        "policies": policies,
+    }
+
+
+def _slots(policies: Iterable[PolicyExample]) -> Counter:
+    """How many policies compete for the places that hold one."""
+    return Counter(ONE_OF[one.type] for one in policies if one.type in ONE_OF)
+
+
+def _principal(named: str) -> dict:
+    """A role stands for a session of it, because only a session asks."""
+    if not named.startswith("arn:"):
+        named = f"arn:aws:iam::{ACCOUNT}:{named}"
+    partition, account = named.split(":")[1], named.split(":")[4]
+    kind, _slash, name = named.split(":", 5)[5].partition("/")
+    principal = {"type": PRINCIPAL_TYPES.get(kind, kind), "account": account}
+    if principal["type"] == "role_session":
+        role, _slash, session = name.partition("/")
+        principal["role_arn"] = f"arn:{partition}:iam::{account}:role/{role}"
+        session = session if kind == "assumed-role" else "session"
+        sts = f"arn:{partition}:sts::{account}"
+        named = f"{sts}:assumed-role/{role}/{session}"
+    return principal | {"arn": named}
 
 
 def _field_problems(name: str, value: str) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 
 OPEN, CLOSE, END = "\ufdd0", "\ufdd1", "\ufdd2"
+NONCHARACTERS = re.compile("[\ufdd0-\ufdef\x02\x03]")
 TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}|{END}")
 
 LINK = re.compile(r"\[\[([^\[\]]{1,400})\]\]")

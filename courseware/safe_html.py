@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown.treeprocessors import Treeprocessor
 
 from courseware.brackets import tamed
-from courseware.markup import CLOSE, OPEN, SCHEMES, TOKEN
+from courseware.markup import CLOSE, NONCHARACTERS, OPEN, SCHEMES, TOKEN
 
 TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "a", "blockquote", "aside"),
@@ -23,7 +23,7 @@ TAGS = {
 }
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 ALIGNMENTS = {"left", "right", "center"}
-NONCHARACTERS = re.compile("[\ufdd0-\ufdef\x02\x03]")
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 ADDRESS_AT_END = re.compile(f"\\s*({OPEN}(\\d+){CLOSE})\\s*$")
 BLOCKS = {"p", "li", "dd", "dt"}
 
@@ -47,7 +47,8 @@ def inline_html(text: str) -> str:
         converter.parser.blockprocessors.deregister(name, strict=False)
     for name in ("indent", "deflist"):
         converter.parser.blockprocessors.deregister(name, strict=False)
-    return _sanitised(converter.convert(tamed(NONCHARACTERS.sub("", text))))
+    text = COMMENT.sub("", NONCHARACTERS.sub("", text))
+    return _sanitised(converter.convert(tamed(text)))
 
 
 def _converter() -> markdown.Markdown:
@@ -81,6 +82,8 @@ def _sanitised(html: str) -> str:
 def _allowed_value(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if _leads_elsewhere(value) else None
+    if name == "rel":
+        return value  # not the author's: the sanitiser has just set it
     if name == "start":
         return value if re.fullmatch(r"[0-9]{1,6}", value) else None
     return value if value in ALIGNMENTS else None

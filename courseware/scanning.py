@@ -7,6 +7,7 @@ from courseware.markup import (
     CALLOUTS,
     CLOSE,
     END,
+    NONCHARACTERS,
     OPEN,
     BlockAddress,
     Callout,
@@ -16,6 +17,7 @@ from courseware.markup import (
     Fence,
     Heading,
     Note,
+    NoteReference,
     Piece,
     plain,
     slug_of,
@@ -49,7 +51,7 @@ def scan(source: str, *, first_line: int = 1) -> Document:
 
     A text beyond the bounds above has a problem that says so, and no more text.
     """
-    scanner = _Scanner(source, first_line)
+    scanner = _Scanner(NONCHARACTERS.sub("", source), first_line)
     try:
         scanner.run()
     except _TooMuch as reason:
@@ -296,10 +298,13 @@ class _Scanner:
         return Paragraph(self, text, lines).run()
 
     def _write_notes(self) -> None:
-        if not self.notes:
+        known = {name: (line, words) for line, name, words in self.notes}
+        for piece in self.document.pieces:
+            if isinstance(piece, NoteReference) and piece.name not in known:
+                self.problem(piece.line, f'there is no footnote "{piece.name}"')
+        if not known:
             return
         self._alone("", self.token(Divider("notes")))
-        known = {name: (line, words) for line, name, words in self.notes}
         for name in list(self.numbers):
             if name in known:
                 line, words = known.pop(name)

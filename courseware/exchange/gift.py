@@ -25,6 +25,7 @@ FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.I)
 WEIGHT = re.compile(r"\s*%([^%\n]{0,20})%")
 MISCONCEPTION = re.compile(r"\s*@m\.([A-Za-z0-9-]+)\s*$")
 TRUTH = re.compile(r"\s*(TRUE|FALSE|T|F)\s*(?=#|$)", re.I)
+ELEMENT = re.compile(r"</?[A-Za-z][^<>{}\n]*>")
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -131,6 +132,9 @@ class _Source:
     def __init__(self, block: _Block):
         self.text = "\n".join(line for _, line in block.lines)
         self.masked = ESCAPED.sub(MASK, self.text)
+        if "[html]" in self.masked.lower():
+            # The marks inside a tag are HTML's, such as the = of an attribute.
+            self.masked = ELEMENT.sub(lambda tag: "\ufdef" * len(tag[0]), self.masked)
         self.numbers = [number for number, _ in block.lines]
         self.starts = [0]
         for _, line in block.lines:
@@ -169,6 +173,9 @@ def _question(block: _Block, refusals: list[_Refused]) -> Question | None:
 
 def _read(source: _Source, key: str, tags: tuple[str, ...]) -> Question:
     first = source.line(0)
+    if "<!--" in source.text:
+        line = source.line(source.text.index("<!--"))
+        raise _Refused(line, "a comment is written on a line that begins with //")
     if len(source.text) > MAX_QUESTION and source.masked.count("~") <= MAX_OPTIONS:
         raise _Refused(first, f"longer than {MAX_QUESTION:,} characters")
     title, start = _title(source)

@@ -22,12 +22,14 @@ class Outside:
     `figures`: names of drawings. `activity_exists(kind, key)` is asked for kinds
     whose data is not the course's. `beliefs`: code -> (lesson, heading, line) as
     the catalogue of misconceptions has them. None: names are not checked.
+    `taken_ids` are those of the pages on which lessons stand.
     """
 
     figures: Collection[str] | None = None
     kinds: Collection[str] | None = None
     activity_exists: Callable[[str, str], bool] = lambda kind, key: True
     beliefs: Mapping[str, tuple[str, str, int]] | None = None
+    taken_ids: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,23 @@ class LessonFile:
     position: int
     source: str
     document: Document
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def line(self, key: str) -> int:
+        """Where a name of the front matter stands."""
+        return self.lines.get(key, 1)
 
 
 @dataclass(frozen=True)
 class SectionFolder:
-    """`quiz_title` is empty where there is no quiz."""
+    """`quiz_title` is empty where there is no quiz; `line` is in course.toml."""
 
     folder: str
     slug: str
     title: str
     summary: str
     position: int
+    line: int
     quiz_title: str = ""
     lessons: list[LessonFile] = field(default_factory=list)
     quiz: list[Question] = field(default_factory=list)

@@ -28,14 +28,14 @@ def check(vault: Vault, outside: Outside, report: Report) -> None:
     for lesson in vault.lessons:
         here = vault.names.lessons.get(lesson.slug.casefold())
         _document(lesson.path, lesson.document, report)
-        _addresses_once(lesson.path, lesson.document, report)
+        _addresses_once(lesson.path, lesson.document, outside, report)
         _links(vault, lesson.path, lesson.document, here, report)
         for embed in _of(lesson.document, Embed):
             message = _embed_problem(vault, outside, embed)
             if message:
                 report(lesson.path, embed.line, message)
     for term in vault.terms:
-        if is_reserved(term.slug):
+        if is_reserved(term.slug, outside.taken_ids):
             message = f'the page itself uses the address "{term.slug}"; choose another'
             report(GLOSSARY, term.line, message)
         _document(GLOSSARY, term.document, report)
@@ -62,10 +62,12 @@ def _document(path: str, document: Document, report: Report) -> None:
 
 
 def _names_once(vault: Vault, report: Report) -> None:
-    _once([(COURSE, 1, s.slug) for s in vault.sections], "section", report)
-    _once([(COURSE, 1, s.folder) for s in vault.sections], "folder", report)
-    _once([(one.path, 1, one.slug) for one in vault.lessons], "slug", report)
-    _once([(one.path, 1, one.title) for one in vault.lessons], "title", report)
+    _once([(COURSE, s.line, s.slug) for s in vault.sections], "slug", report)
+    _once([(COURSE, s.line, s.folder) for s in vault.sections], "folder", report)
+    lessons = vault.lessons
+    _once([(one.path, one.line("slug"), one.slug) for one in lessons], "slug", report)
+    titles = [(one.path, one.line("title"), one.title) for one in lessons]
+    _once(titles, "title", report)
     _once([(GLOSSARY, t.line, t.slug) for t in vault.terms], "address", report)
     names = [
         (GLOSSARY, term.line, name)
@@ -86,7 +88,9 @@ def _once(found: Iterable[tuple[str, int, str]], what: str, report: Report) -> N
         first.setdefault(folded, f"{path}:{line}")
 
 
-def _addresses_once(path: str, document: Document, report: Report) -> None:
+def _addresses_once(
+    path: str, document: Document, outside: Outside, report: Report
+) -> None:
     lines: dict[str, int] = {}
     for piece in document.pieces:
         if not isinstance(piece, Heading | BlockAddress) or not piece.id:
@@ -94,7 +98,7 @@ def _addresses_once(path: str, document: Document, report: Report) -> None:
         if piece.id in lines:
             message = f'the address "{piece.id}" is taken by line {lines[piece.id]}'
             report(path, piece.line, message)
-        elif is_reserved(piece.id):
+        elif is_reserved(piece.id, outside.taken_ids):
             message = f'the page itself uses the address "{piece.id}"; choose another'
             report(path, piece.line, message)
         lines.setdefault(piece.id, piece.line)

@@ -108,6 +108,7 @@ class Reader:
             title=self._title(COURSE, toml.line(*path, "title"), table.get("title")),
             summary=str(table.get("summary", "")),
             position=number + 1,
+            line=toml.line(*path, "slug"),
             quiz_title=self._title(
                 COURSE, toml.line(*path, "quiz"), table.get("quiz", "")
             ),
@@ -161,6 +162,7 @@ class Reader:
                 minutes=values.get("minutes", 0),
                 position=len(section.lessons) + 1,
                 source=text,
+                lines=lines,
                 document=scan(front.body, first_line=front.body_line),
             )
         )
