@@ -1,15 +1,13 @@
 """What holds for every request and response, whatever view is behind it."""
 
-import codecs
 import re
 import secrets
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.exceptions import BadRequest
 
 from config.logs import request_id
-from courseware.views.refusals import wrong_method
+from courseware.views.refusals import bad_request, wrong_method
 from courseware.views.resuming import sign_in_first
 
 HEADERS = {
@@ -71,23 +69,25 @@ def _is_personal(request, response) -> bool:
 
 
 def plain_requests(get_response):
-    """Refuse addresses that no database can look up, and odd encodings.
-
-    Raises BadRequest. A charset other than UTF-8 would decode the query by
-    codecs that make lone surrogates, or that cannot decode text at all.
-    """
+    """Refuse addresses that no database can look up, and odd encodings."""
 
     def middleware(request):
-        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
-            raise BadRequest("The request is not in UTF-8")
-        if CONTROL.search(request.path):
-            raise BadRequest("The address holds a control character")
-        for key, values in request.GET.lists():
-            if any(UNSTORABLE.search(text) for text in (key, *values)):
-                raise BadRequest("The query holds a character that cannot be kept")
-        return get_response(request)
+        return get_response(request) if _is_plain(request) else bad_request(request)
 
     return middleware
+
+
+def _is_plain(request) -> bool:
+    charset = request.content_params.get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "utf8"):
+        return False
+    if CONTROL.search(request.path):
+        return False
+    return not any(
+        UNSTORABLE.search(text)
+        for key, values in request.GET.lists()
+        for text in (key, *values)
+    )
 
 
 def worded_refusals(get_response):
@@ -95,11 +95,14 @@ def worded_refusals(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code == 405 and not response.content:
-            page = wrong_method(request)
-            page.headers["Allow"] = response.headers.get("Allow", "")
-            return page
-        return response
+        if response.status_code != 405 or response.content:
+            return response
+        page = wrong_method(request)
+        page.cookies = response.cookies
+        for name, value in response.headers.items():
+            if not name.startswith("Content-"):
+                page.headers.setdefault(name, value)
+        return page
 
     return middleware
 
@@ -109,6 +112,13 @@ class SignInRequired(LoginRequiredMiddleware):
 
     Who has to sign in first loses nothing that was typed: see docs/keeping.md.
     """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        # The view's mark first: asking who reads would touch the session, and a
+        # public page must not.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
         return sign_in_first(request)

@@ -301,6 +301,7 @@ def password_reset_done(request):
     return render(request, "registration/password_reset_done.html")
 
 
-password_change = PasswordChange.as_view()
-password_reset = PasswordReset.as_view()
-password_reset_confirm = PasswordResetConfirm.as_view()
+_forms_only = require_http_methods(GET_OR_POST)
+password_change = _forms_only(PasswordChange.as_view())
+password_reset = _forms_only(PasswordReset.as_view())
+password_reset_confirm = _forms_only(PasswordResetConfirm.as_view())
