@@ -2,7 +2,6 @@
 see, one may not know of.
 """
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from courseware.models import Attempt, Cohort, Course, Enrolment, Lesson, Quiz, User
@@ -26,11 +25,17 @@ def readable_course(request, slug: str) -> Course:
     return get_object_or_404(readable_courses(request), slug=slug)
 
 
+def public_course(slug: str) -> Course:
+    """What everybody may read; who asks is not looked at."""
+    return get_object_or_404(Course, slug=slug, public=True)
+
+
 def readable_lesson(request, course: str, lesson: str) -> Lesson:
     found = get_object_or_404(
         Lesson.objects.select_related("course", "section"),
         course__slug=course,
         slug=lesson,
+        section__retired=False,
         retired=False,
     )
     if not found.course.public:
@@ -83,11 +88,10 @@ def taught_cohort(request, pk: int) -> Cohort:
 
 def taught_student(request, cohort_pk: int, user_pk: int) -> tuple[Cohort, User]:
     cohort = taught_cohort(request, cohort_pk)
-    enrolment = (
-        cohort.enrolments.filter(user_id=user_pk, role=Enrolment.Role.STUDENT)
-        .select_related("user")
-        .first()
+    person = get_object_or_404(
+        User,
+        pk=user_pk,
+        enrolments__cohort=cohort,
+        enrolments__role=Enrolment.Role.STUDENT,
     )
-    if enrolment is None:
-        raise Http404
-    return cohort, enrolment.user
+    return cohort, person

@@ -190,6 +190,12 @@ def records(users: Iterable[int], courses: Iterable[int]) -> dict[int, Record]:
     return found
 
 
+def lessons_read(user: User, course: Course) -> set[int]:
+    """Keys of the lessons of `course` that somebody has read, by one query."""
+    read = Completion.objects.filter(user=user, lesson__course=course)
+    return set(read.values_list("lesson_id", flat=True))
+
+
 def courses_begun(user: User) -> list[Course]:
     """The courses in which somebody has read a lesson or started a quiz."""
     return list(

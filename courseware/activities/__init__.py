@@ -1,7 +1,8 @@
 """The seam: where other apps plug activities into the school.
 
 A kind is anything with three functions. `key` names one activity of the kind;
-for kinds whose data belongs to a course it reads "<course slug>/<key in it>".
+for kinds whose data belongs to a course it reads "<course slug>/<key in it>". A
+kind may also have rehearse(*, user, key, wrong): one go by a demo person.
 """
 
 from collections.abc import Iterable

@@ -210,7 +210,7 @@ def finished_before(user, activity: Activity, line: Line, posted) -> set[str]:
 
 # --- the figure ---------------------------------------------------------------
 
-WIDTH, TOP, HEIGHT = 390, 34, 300
+WIDTH, TOP, HEIGHT = 390, 4, 280
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from courseware.activities import kinds
 from courseware.fragments import wants_fragment
 from courseware.models import Course
 from courseware.outline import glossary_letters, outline, outlines
-from courseware.progress import mark_read, progress_of, records
+from courseware.progress import lessons_read, mark_read, progress_of
 
 # Ready scenarios of a lab that suit a first visit, the best first.
 FIRST_EXERCISES = ["explicit-deny-wins", "first-allow"]
@@ -71,7 +71,7 @@ def course(request, course):
             request,
             version,
             "courseware/course.html",
-            lambda: _course(request, access.readable_course(request, course)),
+            lambda: _course(request, access.public_course(course)),
         )
     found = access.readable_course(request, course)
     return render(request, "courseware/course.html", _course(request, found))
@@ -123,10 +123,10 @@ def _read_mark(request, lesson, part):
     """What the reader has read; `read` is None for a guest."""
     if _is_guest(request):
         return {"read": None, "read_here": 0}
-    record = records([request.user.pk], [lesson.course_id])[request.user.pk]
+    read = lessons_read(request.user, lesson.course)
     return {
-        "read": lesson.pk in record.read,
-        "read_here": sum(one.pk in record.read for one in part.lessons),
+        "read": lesson.pk in read,
+        "read_here": sum(one.pk in read for one in part.lessons),
     }
 
 
@@ -150,7 +150,7 @@ def glossary(request, course):
             request,
             version,
             "courseware/glossary.html",
-            lambda: _glossary(access.readable_course(request, course)),
+            lambda: _glossary(access.public_course(course)),
         )
     found = access.readable_course(request, course)
     return render(request, "courseware/glossary.html", _glossary(found))

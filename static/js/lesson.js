@@ -32,6 +32,9 @@ function lookSoon() {
   });
 }
 
+// Where there is room the list stands open; a stylesheet cannot say so everywhere.
+if (contents && matchMedia("(min-width: 66rem)").matches) contents.open = true;
+
 if (headings.length) {
   addEventListener("scroll", lookSoon, { passive: true });
   addEventListener("resize", lookSoon);

@@ -1,0 +1,152 @@
+"""A student's own page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from courseware.activities import record_result
+from courseware.models import Question, Result
+from courseware.progress import mark_read
+from courseware.quizzes import start_attempt, submit_attempt
+from tests import factories
+
+DESK = "/desk/"
+
+
+@pytest.fixture
+def lessons(course):
+    section = factories.make_section(course, title="Who secures what")
+    factories.make_quiz(section, title="Where the line runs")
+    return [
+        factories.make_lesson(section, title="The first", question="Who begins?"),
+        factories.make_lesson(section, title="The second"),
+    ]
+
+
+@pytest.fixture
+def desk(signed_in):
+    """desk(user): the page as user sees it."""
+    return lambda user: signed_in(user).get(DESK).content.decode()
+
+
+def test_it_leads_to_the_first_lesson(desk, ben, cohort, lessons):
+    html = desk(ben)
+
+    assert "Ben Berg\u2019s desk" in html
+    assert cohort.name in html
+    assert f'href="{lessons[0].get_absolute_url()}">Start reading' in html
+    assert '<progress class="meter" max="3" value="0"' in html
+
+
+def test_it_leads_on_to_the_next_lesson_and_then_the_quiz(desk, ben, course, lessons):
+    mark_read(user=ben, lesson=lessons[0], read=True)
+    html = desk(ben)
+    assert f'href="{lessons[1].get_absolute_url()}">Continue reading' in html
+    assert "33 %" in html
+
+    mark_read(user=ben, lesson=lessons[1], read=True)
+    quiz = course.quizzes.get()
+    assert f'href="{quiz.get_absolute_url()}">To the quiz' in desk(ben)
+
+
+def test_the_bar_reaches_the_end(desk, ben, course, lessons):
+    for lesson in lessons:
+        mark_read(user=ben, lesson=lesson, read=True)
+    submit_attempt(attempt=start_attempt(quiz=course.quizzes.get(), user=ben))
+    html = desk(ben)
+
+    assert '<progress class="meter" max="3" value="3"' in html
+    assert "100 %" in html
+    assert "You have been all the way through" in html
+
+
+def test_recent_results_are_listed_with_their_names(desk, ben, course, lessons):
+    check = factories.make_question(
+        lessons[0].section, key="chk-one", use=Question.Use.CHECK
+    )
+    record_result(user=ben, kind="check", key="cloud/chk-one", score=1)
+    submit_attempt(attempt=start_attempt(quiz=course.quizzes.get(), user=ben))
+    html = desk(ben)
+    lately = html[html.index("Lately") :]
+
+    assert f'href="/courses/cloud/checks/chk-one/">{check.current.title}</a>' in lately
+    assert "Where the line runs</a>" in lately
+    assert lately.index("Where the line runs") < lately.index(check.current.title)
+    assert re.findall(r"<b>(\d+) %</b>", lately) == ["0", "100"]
+
+
+def test_a_result_of_something_that_is_gone_keeps_its_key(desk, ben, course):
+    record_result(user=ben, kind="check", key="cloud/gone", score=0.5)
+    record_result(user=ben, kind="unheard-of", key="some/thing", score=0.25)
+    html = desk(ben)
+
+    assert "cloud/gone" in html
+    assert "some/thing" in html
+
+
+def test_only_the_latest_are_listed(desk, ben, course):
+    for number in range(12):
+        record_result(user=ben, kind="check", key=f"cloud/chk-{number}", score=1)
+    old = timezone.now() - timedelta(days=9)
+    Result.objects.filter(key="cloud/chk-11").update(recorded_at=old)
+    html = desk(ben)
+
+    assert len(re.findall(r'<li class="lately">', html)) == 8
+    assert "cloud/chk-10<" in html
+    assert "cloud/chk-11<" not in html
+
+
+def test_in_no_cohort_one_can_join_or_read(desk, cleo):
+    factories.make_course(title="Open to all", slug="open", public=True)
+    html = desk(cleo)
+
+    assert "You are in no cohort yet" in html
+    assert f'href="{reverse("join")}">Join with a code' in html
+    assert 'href="/courses/open/">Read “Open to all”' in html
+
+
+def test_what_one_reads_alone_is_there_too(desk, cleo, course, lessons):
+    course.public = True
+    course.save()
+    mark_read(user=cleo, lesson=lessons[0], read=True)
+    html = desk(cleo)
+
+    assert "Read on your own" in html
+    assert f'href="{lessons[1].get_absolute_url()}">Continue reading' in html
+    assert "Join with a code" in html
+
+
+def test_who_teaches_finds_the_cohorts(desk, ada):
+    html = desk(ada)
+    assert "Cohorts you teach" in html
+    assert "Start reading" not in html
+
+
+def test_nothing_of_others_is_there(desk, ben, cleo, course, lessons):
+    mark_read(user=cleo, lesson=lessons[0], read=True)
+    record_result(user=cleo, kind="check", key="cloud/of-cleo", score=1)
+    html = desk(ben)
+
+    assert "of-cleo" not in html
+    assert 'value="0"' in html
+
+
+def test_a_cohort_of_another_is_not_shown(desk, cleo, cohort):
+    assert cohort.name not in desk(cleo)
+
+
+def test_it_is_for_people_who_signed_in(client, db):
+    response = client.get(DESK)
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("login"))
+
+
+def test_nobody_keeps_a_copy(signed_in, ben):
+    assert signed_in(ben).get(DESK).headers["Cache-Control"] == "private, no-store"
+
+
+def test_nothing_can_be_posted(signed_in, ben):
+    assert signed_in(ben).post(DESK).status_code == 405
