@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from policies_lab.iam import (
+    IamError,
     PolicyError,
     PolicyType,
     decide,
@@ -105,6 +106,15 @@ def problems(document, kind=PolicyType.IDENTITY, **options):
     try:
         parsed(document, kind, **options)
     except PolicyError as error:
+        return error.problems
+    return ()
+
+
+def refusal(take, *arguments):
+    """The problems that a function raises, or nothing."""
+    try:
+        take(*arguments)
+    except IamError as error:
         return error.problems
     return ()
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
                 returncode=UNREADABLE,
             )
         if refused:
-            self.stderr.write(f"{refused} scenarios are refused and left out.")
+            self.stderr.write(f"Left out, because refused: {refused}.")
         decisions, used = measure(scenarios, evaluate if trace else decide, seconds)
         per_second = round(decisions / used)
         found = {"per_cpu_s": per_second, "decisions": decisions, "trace": trace}
