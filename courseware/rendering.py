@@ -239,7 +239,7 @@ class _Page:
         if piece.type == "correction":
             title, old = default, format_html('<p><del class="old">{}</del></p>', title)
         return format_html(
-            '<aside class="{look}" aria-labelledby="{id}">'
+            '<aside class="{look}" role="note" aria-labelledby="{id}">'
             '<h{level} id="{id}">{icon}{title}</h{level}>{old}',
             look=look,
             id=f"callout-{next(self.numbers['callout'])}",

@@ -12,7 +12,8 @@ OF_LESSONS = ("lesson.html", "_read_mark.html", "_section_meter.html")
 # Of activities, forms and headings that templates and `rendering` put in; a test
 # holds this to the templates.
 PREFIXED = re.compile(
-    r"(?:t|fn|fig\d+|h|lf|sf|so-far|line|check|stem|problem|duty|keep|carried|letter)"
+    r"(?:t|fn|fig\d+|h|lf|sf|so-far|line|check|stem|problem|duty|keep|carried|letter"
+    r"|scenario)"
     r"-.+|callout-\d+",
     re.A,
 )

@@ -299,8 +299,9 @@ def test_callouts():
         "> [!summary]\n> Three.\n\n> Four.\n"
     )
     assert (
-        '<aside class="callout" aria-labelledby="callout-1"><h2 id="callout-1"><svg '
-        'class="icon" aria-hidden="true"><use href="#info"/></svg>About '
+        '<aside class="callout" role="note" aria-labelledby="callout-1">'
+        '<h2 id="callout-1"><svg class="icon" aria-hidden="true">'
+        '<use href="#info"/></svg>About '
         '<a href="/l/two/">Lesson two</a></h2>' in found
     )
     assert found.count("<aside") == found.count("</aside>") == 2
@@ -316,7 +317,7 @@ def test_a_callout_after_a_heading_is_one_level_below_it():
 def test_a_correction_strikes_through_what_older_notes_say():
     found = html("> [!correction] Old *fact*.\n> Today it is so.\n")
     assert found.strip() == (
-        '<aside class="callout correction" aria-labelledby="callout-1">'
+        '<aside class="callout correction" role="note" aria-labelledby="callout-1">'
         '<h2 id="callout-1">Older notes say</h2>'
         '<p><del class="old">Old <em>fact</em>.</del></p>\n<p>Today it is so.</p>\n'
         "</aside>"
@@ -343,8 +344,8 @@ def test_a_fence_shows_what_is_in_it():
     found = html(
         "~~~text\n[[two]] <b> ```\n# no\n~~~\n\n- x\n\n    ```\n      a\n    ```\n"
     )
-    assert "<pre><code>[[two]] &lt;b&gt; ```\n# no\n</code></pre>" in found
-    assert "<pre><code>  a\n</code></pre>" in found
+    assert "<code>[[two]] &lt;b&gt; ```\n# no\n</code></pre>" in found
+    assert "<code>  a\n</code></pre>" in found
     assert found.index("<li>") < found.index("  a") < found.index("</li>")
 
 
