@@ -31,10 +31,10 @@ _ARNS = {
     "role": re.compile(rf"{_PARTITION}:iam::([0-9]{{12}}):role/[!-)+->@-~]+"),
     "root": re.compile(rf"{_PARTITION}:iam::([0-9]{{12}}):root"),
     "role_session": re.compile(
-        rf"{_PARTITION}:sts::([0-9]{{12}}):assumed-role/[!-.0-~]+/[!-.0-~]+"
+        rf"{_PARTITION}:sts::([0-9]{{12}}):assumed-role/[!-)+-.0->@-~]+/[!-)+-.0->@-~]+"
     ),
     "federated_user": re.compile(
-        rf"{_PARTITION}:sts::([0-9]{{12}}):federated-user/[!-~]+"
+        rf"{_PARTITION}:sts::([0-9]{{12}}):federated-user/[!-)+->@-~]+"
     ),
     "provider": re.compile(
         rf"{_PARTITION}:iam::([0-9]{{12}}):(?:oidc|saml)-provider/[!-~]+"

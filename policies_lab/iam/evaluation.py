@@ -71,7 +71,8 @@ class Case:
             request.resource,
             request.lookup,
             request.principal,
-            policies.boundary is not None,
+            policies.boundary is not None
+            and request.principal.type in _WITH_IDENTITY_POLICIES,
         )
         self.exempt = _exemptions(scenario, self.call.action)
         self.needed = _resource_has_to_allow(request, self.call.action)

@@ -98,7 +98,7 @@ def _aws_grant(value: str, caller: Principal) -> Grant:
 def _not_principal(
     element: PrincipalElement, caller: Principal, bounded: bool
 ) -> Grant:
-    if bounded and caller.type in SIGNED:
+    if bounded:
         return Grant.DIRECT
     listed = [_is_listed(element, name, caller) for name in _chain(caller)]
     if listed and all(listed):

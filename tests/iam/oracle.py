@@ -131,7 +131,8 @@ def worth(statement, caller, bounded):
         entries = listed(statement["NotPrincipal"].get("AWS", []))
         exempt = {root if e == account else e for e in entries}
         exempt |= set(listed(statement["NotPrincipal"].get("Service", [])))
-        return 0 if chain and chain <= exempt and not (bounded and mine) else 3
+        limited = bounded and mine and caller["type"] != "root"
+        return 0 if chain and chain <= exempt and not limited else 3
     element = statement.get("Principal", "*")
     if element == "*":
         return 3

@@ -290,6 +290,18 @@ def test_a_deny_on_a_role_hits_its_sessions_and_on_a_user_does_not(mutual):
     assert found == (("explicit_deny", "resource") if hit else ("allow", "identity"))
 
 
+@pytest.mark.parametrize("caller", ["user", "root"])
+def test_notprincipal_spares_nobody_with_a_boundary(caller):
+    """A root user cannot have one; what is written there is not asked."""
+    principal = CALLERS[caller]
+    spared = {"AWS": [principal["arn"], HERE]}
+    deny = policy(statement("Deny", "s3:*", NotPrincipal=spared))
+    asked = {"principal": principal, "identity": [FULL], "bucket": deny}
+    assert verdict(**asked)[0] == "allow"
+    found = verdict(boundary=FULL, **asked)[0]
+    assert found == ("explicit_deny" if caller == "user" else "allow")
+
+
 def test_the_strongest_grant_counts_in_any_order():
     weak = statement("Allow", "s3:*", OBJECT, Principal={"AWS": HERE})
     middle = {**weak, "Principal": {"AWS": ROLE["role_arn"]}}
