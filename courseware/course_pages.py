@@ -7,6 +7,7 @@ other courses, and activities that are registered at the seam.
 from django.urls import reverse
 
 from courseware import activities, drawings
+from courseware.links import folded
 from courseware.misconceptions import CATALOGUE, misconceptions
 from courseware.models import Course
 from courseware.problems import Problem, VaultProblems
@@ -90,8 +91,18 @@ class Pages:
         )
 
     def _module_url(self, module: str, fragment: str) -> str | None:
+        """The lesson or heading of that name in the other course, or its page."""
         course = self.modules.get(module.casefold())
-        return course.get_absolute_url() if course else None
+        if course is None:
+            return None
+        wanted = folded(fragment)
+        for lesson in course.lessons.filter(retired=False) if course.pk else ():
+            if folded(lesson.title) == wanted:
+                return lesson.get_absolute_url()
+            for heading in lesson.contents:
+                if folded(heading["text"]) == wanted:
+                    return f"{lesson.get_absolute_url()}#{heading['id']}"
+        return course.get_absolute_url()
 
     def _image(self, path: str) -> ImageShown | None:
         image = self.vault.images.get(path)

@@ -191,6 +191,8 @@ def read(document: Document) -> tuple[dict[int, object], list[tuple[int, str]]]:
             elif kind == ["decision"]:
                 known = None if unreadable else since_heading
                 found[number] = read_decision(piece, known)
+            elif kind and len(piece.info.split()) > 1:
+                raise Malformed([(piece.line, f'unknown word after "{kind[0]}"')])
         except Malformed as malformed:
             problems += malformed.problems
             unreadable = unreadable or kind == ["policy"]

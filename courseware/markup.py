@@ -11,6 +11,7 @@ kept by tokens. Tokens are made of noncharacters, which no source may hold
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from django.utils.text import slugify
 
@@ -138,5 +139,7 @@ def plain(text: str) -> str:
     text = LINK.sub(lambda found: found[1].rpartition("|")[2].strip(), text)
     text = TOKEN.sub("", text)
     text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", text)
+    text = re.sub(r"(?<![\w\\])_([^_]+)_(?!\w)", r"\1", text)
     text = re.sub(r"(?<!\\)[*`]", "", text)
-    return re.sub(r"\\([\\`*_{}\[\]()>#+.!|~-])", r"\1", text).strip()
+    text = re.sub(r"\\([\\`*_{}\[\]()>#+.!|~-])", r"\1", text)
+    return unescape(text).strip()

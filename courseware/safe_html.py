@@ -24,6 +24,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 ALIGNMENTS = {"left", "right", "center"}
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+CHARACTER_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));?")
 ADDRESS_AT_END = re.compile(f"\\s*({OPEN}(\\d+){CLOSE})\\s*$")
 BLOCKS = {"p", "li", "dd", "dt"}
 
@@ -67,7 +68,7 @@ def _converter() -> markdown.Markdown:
 
 def _sanitised(html: str) -> str:
     html = nh3.clean(
-        html,
+        CHARACTER_REFERENCE.sub(_unless_token, html),
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_allowed_value,
@@ -77,6 +78,12 @@ def _sanitised(html: str) -> str:
     )
     # A link whose address was refused is no link.
     return re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.S)
+
+
+def _unless_token(reference: re.Match) -> str:
+    """A reference to a character of which tokens are made would become one."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if 0xFDD0 <= number <= 0xFDEF else reference[0]
 
 
 def _allowed_value(tag: str, name: str, value: str) -> str | None:

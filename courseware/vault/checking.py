@@ -18,6 +18,7 @@ from courseware.vault.reading import COURSE, GLOSSARY
 
 CATALOGUE = "misconceptions.toml"
 OWN_KINDS = ("check", "line")
+TAKEN = 'the page itself uses the address "%s"; choose another'
 
 Report = Callable[[str, int, str], None]
 
@@ -34,10 +35,13 @@ def check(vault: Vault, outside: Outside, report: Report) -> None:
             message = _embed_problem(vault, outside, embed)
             if message:
                 report(lesson.path, embed.line, message)
+    for path, named in [
+        *((COURSE, section) for section in vault.sections),
+        *((GLOSSARY, term) for term in vault.terms),
+    ]:
+        if is_reserved(named.slug, outside.taken_ids):
+            report(path, named.line, TAKEN % named.slug)
     for term in vault.terms:
-        if is_reserved(term.slug, outside.taken_ids):
-            message = f'the page itself uses the address "{term.slug}"; choose another'
-            report(GLOSSARY, term.line, message)
         _document(GLOSSARY, term.document, report)
         _links(vault, GLOSSARY, term.document, None, report)
         for piece in term.document.pieces:
@@ -99,8 +103,7 @@ def _addresses_once(
             message = f'the address "{piece.id}" is taken by line {lines[piece.id]}'
             report(path, piece.line, message)
         elif is_reserved(piece.id, outside.taken_ids):
-            message = f'the page itself uses the address "{piece.id}"; choose another'
-            report(path, piece.line, message)
+            report(path, piece.line, TAKEN % piece.id)
         lines.setdefault(piece.id, piece.line)
 
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from courseware.markup import NONCHARACTERS
 from courseware.problems import Problem
 from courseware.text import UncleanText, clean_text
 
@@ -47,7 +48,7 @@ class Files:
             )
             return None
         try:
-            return _without_noncharacters(clean_text(text))
+            return _cleaned(text)
         except UncleanText as unclean:
             self.problem(
                 name,
@@ -115,12 +116,20 @@ class Files:
                     self.problem(relative, 1, "neither a file nor a folder")
 
 
-def _without_noncharacters(text: str) -> str:
-    """Raises UncleanText: a lesson's tokens are made of these (courseware.markup)."""
-    for place, character in enumerate(text):
-        if "\ufdd0" <= character <= "\ufdef":
-            before = text[:place]
-            raise UncleanText(
-                character, before.count("\n") + 1, place - before.rfind("\n")
-            )
+def unkept(text: str) -> str:
+    """What is said of a text that holds a character that cannot be kept, or ""."""
+    try:
+        _cleaned(text)
+    except UncleanText as unclean:
+        return f"a character that cannot be kept ({unclean.name})"
+    return ""
+
+
+def _cleaned(text: str) -> str:
+    """Raises UncleanText, also for the characters of which tokens are made."""
+    text = clean_text(text)
+    if found := NONCHARACTERS.search(text):
+        before = text[: found.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise UncleanText(found[0], line, column)
     return text

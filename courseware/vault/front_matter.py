@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from courseware.vault.files import unkept
+
 MAX_LINES = 50
 
 
@@ -53,6 +55,8 @@ def _values(text: str) -> tuple[dict[str, Any], dict[str, int]]:
             line = key.start_mark.line + 2
             if key.value in values:
                 raise NotFrontMatter(line, f'"{key.value}" stands here a second time')
+            if wrong := unkept(str(value.value)):
+                raise NotFrontMatter(line, f"front matter: {wrong}")
             values[key.value] = loader.construct_object(value)
             lines[key.value] = line
     except yaml.MarkedYAMLError as error:

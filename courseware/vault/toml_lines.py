@@ -2,9 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from courseware.vault.files import unkept
 
 TABLE = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\"' -]+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"\s*(?:([A-Za-z0-9_-]+)|\"([^\"]*)\"|'([^']*)')\s*=")
@@ -45,7 +47,21 @@ def read_toml(text: str) -> Toml:
         raise NotToml(line, AT_LINE.sub("", str(error))) from error
     except RecursionError as error:
         raise NotToml(1, "nested too deep") from error
-    return Toml(data, _lines(text))
+    toml = Toml(data, _lines(text))
+    for path, value in _texts(data, ()):
+        if wrong := unkept(value):
+            raise NotToml(toml.line(*path), wrong)
+    return toml
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text in the data: escapes such as \\u0000 can hold anything."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in items:
+            yield from _texts(inner, (*path, key))
 
 
 def _lines(text: str) -> dict[Path, int]:

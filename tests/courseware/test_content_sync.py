@@ -292,6 +292,14 @@ def test_a_link_to_another_course_waits_until_it_is_there():
     assert str(import_small()) == "0 added, 1 changed, 0 retired"
     html = Lesson.objects.get(slug="one").html
     assert '<a href="/courses/elsewhere/">Module 2, Elsewhere: Far away</a>' in html
+    factories.make_lesson(
+        factories.make_section(Course.objects.get(slug="elsewhere")),
+        slug="distance",
+        contents=[{"id": "far", "text": "Far away", "level": 2}],
+    )
+    import_small()
+    html = Lesson.objects.get(slug="one").html
+    assert '<a href="/courses/elsewhere/lessons/distance/#far">' in html
 
 
 def test_a_lesson_that_names_a_missing_activity_is_refused():

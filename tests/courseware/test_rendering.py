@@ -114,6 +114,7 @@ def test_indentation_alone_makes_no_code_and_underlines_no_heading():
 
 def test_headings_keep_the_address_that_they_are_given():
     rendered = render("## The *end* of `x` ^fin\n\ntext\n\n### Über uns\n")
+    assert render("## _A_ & snake_case\n").contents[0]["text"] == "A & snake_case"
     assert '<h2 id="fin">The <em>end</em> of <code>x</code></h2>' in rendered.html
     assert '<h3 id="uber-uns">Über uns</h3>' in rendered.html
     assert rendered.contents == [
@@ -330,6 +331,7 @@ def test_a_correction_strikes_through_what_older_notes_say():
         ("> [!nota] x", 'unknown callout "nota"'),
         ("> > [!note] x", "a callout cannot stand inside a quotation"),
         ("> [!correction]\n> x", "a correction says in its title"),
+        ("```json x\n{}\n```", 'unknown word after "json"'),
         ("```json\n{}", "the fence ``` is never closed"),
         ("> ```json\n> {}\n\nx", "the fence ``` is never closed"),
     ],
@@ -450,6 +452,8 @@ HOSTILE = {
     "a template": "{{ request.user.password }} {% include '/etc/passwd' %}",
     "a comment": "Which is right? <!-- correct: B -->",
     "an open comment": "Which is right? <!-- correct: B",
+    "tokens by reference": "[[two]] &#xFDD0;0&#xFDD1; &#64976;0&#64977 &#x000fdd2;",
+    "tokens by escaped reference": "[[two]] &\\#xFDD0;0&\\#xFDD1; &#xFD<!-- -->D0;7",
     "a stash": "\x02klzzwxh:0000\x03 \x02amp\x03",
     "quotes in a fence": '```" onload="x\n<b>\n```',
     "quotes in a title": '> [!note] "><img src=x onerror=alert(1)>\n> x',
@@ -493,7 +497,21 @@ PARTS = st.sampled_from(
         *("[[two]]", "[[role|<b>]]", "[[role]]", "![[figure:tree]]", "[[", "]]", "|"),
         *("> [!note] ", "> ", "\n", "\n\n", "```", "~~~\n", "`", "*", "_", "- ", "1. "),
         *("## ", "^id", " ^b\n", "[^1]", "[^1]: ", "| a |\n|---|\n", ":   ", "    "),
-        *("&lt;", "&#106;", "\\", '"', "'", "<", ">", "{{ x }}", "onclick=", "style="),
+        *(
+            "&lt;",
+            "&#106;",
+            "&#xFDD0;",
+            "0&#xFDD1;",
+            "&\\#xFDD0;",
+            "\\",
+            '"',
+            "'",
+            "<",
+            ">",
+            "{{ x }}",
+            "onclick=",
+            "style=",
+        ),
         *("https://e.org/", '<https://e.org/"onx=1>', "[a]: http://x 'y'", "[a]"),
         *("hx-get=/x", "\ufdd00\ufdd1", "\x02klzzwxh:0000\x03", "é", "\u202e"),
     ]

@@ -216,6 +216,16 @@ def test_toml_that_cannot_be_read_has_its_line():
         ('title = "First"', 'title = ""', 'course.toml:10: "title" is empty'),
         ('"2-second"', '"2-third"', 'course.toml:15: no folder "2-third" with files'),
         ('quiz = "First quiz"', "", "1-first/quiz.gift is there"),
+        (
+            'title = "A small',
+            'title = "\\u0000',
+            "course.toml:2: not TOML: a character",
+        ),
+        (
+            'slug = "second"',
+            'slug = "role"',
+            "course.toml:16: the page itself uses the",
+        ),
         ('title = "A small', f'title = "{"x" * 200}', "course.toml:2: longer than 200"),
     ],
 )
@@ -248,6 +258,14 @@ def test_a_quiz_without_its_file():
         ("minutes: true", ':2: "minutes" is not a whole number'),
         ("title: 2026-11-24", ':2: "title" is not a text'),
         ("title: ''", ':2: "title" is empty'),
+        (
+            'title: "a\\0b"',
+            ":2: front matter: a character that cannot be kept (U+0000)",
+        ),
+        (
+            'title: "\\uFDD0"',
+            ":2: front matter: a character that cannot be kept (U+FDD0)",
+        ),
     ],
 )
 def test_front_matter(front, problem):
