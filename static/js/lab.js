@@ -1,0 +1,228 @@
+// The bench: what the server's answer cannot do by itself.
+//
+// Every answer replaces the form. The text fields in it stay the same elements
+// (hx-preserve), so the caret and what is typed meanwhile are not lost; what the
+// answer says about them is put on here. The rows that the bench has are remembered
+// by two hidden fields outside the form, and missing rows are asked for again.
+
+const ICONS = { allowed: "tick", denied: "stop", none: "circle" };
+const MOST_LINES = 30;
+const FEWEST_LINES = 5;
+
+const bench = () => document.getElementById("bench");
+const first = new Map(); // name of a field -> what it held when the page was loaded
+
+// --- the page's own values stay those of the first load ----------------------
+
+function fieldsOf(form) {
+  return [...form.elements].filter(
+    (field) => field.name && field.matches("input, select, textarea") && field.type !== "hidden" && field.type !== "radio",
+  );
+}
+
+function defaultOf(field) {
+  if (field.type === "checkbox") return field.defaultChecked;
+  if (field.options) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0].value;
+  return field.defaultValue;
+}
+
+function setDefault(field, value) {
+  if (field.type === "checkbox") {
+    const is = field.checked;
+    field.defaultChecked = value;
+    field.checked = is;
+  } else if (field.options) {
+    const is = field.value;
+    for (const option of field.options) option.defaultSelected = option.value === value;
+    field.value = is;
+  } else if (field.defaultValue !== value) {
+    const is = field.value;
+    field.defaultValue = value;
+    field.value = is;
+  }
+}
+
+// What the server puts into a row that the page did not have at first.
+function blank(field) {
+  if (field.type === "checkbox") return true;
+  if (field.name.endsWith("-document")) return bench().dataset.blankDocument;
+  if (field.name.endsWith("-level")) return "account";
+  return field.options ? field.options[0].value : "";
+}
+
+function remember(form) {
+  for (const field of fieldsOf(form)) first.set(field.name, defaultOf(field));
+}
+
+function keepDefaults(form) {
+  for (const field of fieldsOf(form)) setDefault(field, first.get(field.name) ?? blank(field));
+}
+
+// --- rows ----------------------------------------------------------------------
+
+const rowFields = () => [...document.querySelectorAll("[data-rows]")];
+
+function rowsOf(form, field) {
+  return field.name === "policy_rows" ? form.dataset.policyRows : form.dataset.contextRows;
+}
+
+function takeRows(form) {
+  for (const field of rowFields()) {
+    if (field.value === rowsOf(form, field)) continue;
+    field.value = rowsOf(form, field);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+// Rows came back that this page does not have: the server draws them.
+function fetchRows() {
+  const form = bench();
+  if (rowFields().every((field) => field.value === rowsOf(form, field))) return;
+  globalThis.htmx.ajax("POST", form.dataset.bench, { source: form, target: form, swap: "outerHTML" });
+}
+
+let asked;
+document.addEventListener("keep:restored", ({ target }) => {
+  if (!target.matches("[data-rows]")) return;
+  clearTimeout(asked);
+  asked = setTimeout(fetchRows);
+});
+
+// --- places in a text ----------------------------------------------------------
+
+function putCaret(area, line, column) {
+  const lines = area.value.split("\n");
+  const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  // Columns count characters; the browser counts UTF-16 units.
+  const within = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length;
+  const end = column > 1 ? at + within + 1 : at + (lines[line - 1] ?? "").length;
+  area.focus({ preventScroll: true });
+  area.setSelectionRange(at + within, end);
+  const height = Number.parseFloat(getComputedStyle(area).lineHeight);
+  area.scrollTop = Math.max(0, (line - 4) * height);
+  const top = area.getBoundingClientRect().top + scrollY + line * height - area.scrollTop;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  scrollTo({ top: top - innerHeight / 3, behavior: calm ? "auto" : "smooth" });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-caret]");
+  if (!link) return;
+  const id = link.dataset.caretIn ?? link.hash.slice(1);
+  const area = document.getElementById(id);
+  if (!area?.matches("#bench textarea")) return;
+  event.preventDefault();
+  area.closest("details")?.setAttribute("open", "");
+  putCaret(area, ...link.dataset.caret.split(":").map(Number));
+});
+
+// --- editors: line numbers, and what each statement did --------------------------
+
+function marksOf(area) {
+  const found = new Map();
+  for (const mark of area.parentElement.dataset.marks.split(" ").filter(Boolean)) {
+    const [, start, end, part] = /^(\d+)-(\d+):(\w+)$/.exec(mark);
+    for (let line = Number(start); line <= Number(end); line += 1) found.set(line, { part, first: line === Number(start) });
+  }
+  return found;
+}
+
+function drawGutter(area) {
+  const code = area.parentElement;
+  let gutter = code.querySelector(".gutter");
+  if (!gutter) {
+    gutter = document.createElement("div");
+    gutter.className = "gutter";
+    gutter.setAttribute("aria-hidden", "true");
+    code.prepend(gutter);
+    area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
+  }
+  const lines = area.value.split("\n").length;
+  const marks = marksOf(area);
+  area.rows = Math.min(MOST_LINES, Math.max(FEWEST_LINES, lines));
+  gutter.replaceChildren(...Array.from({ length: lines }, (_, at) => lineNumber(at + 1, marks.get(at + 1))));
+  gutter.scrollTop = area.scrollTop;
+}
+
+function lineNumber(number, mark) {
+  const line = document.createElement("span");
+  const sign = document.createElement("span");
+  const text = document.createElement("span");
+  text.textContent = number;
+  if (mark) line.className = mark.part;
+  if (mark?.first) sign.append(icon(ICONS[mark.part]));
+  line.append(sign, text);
+  return line;
+}
+
+function icon(name) {
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  drawn.setAttribute("class", "icon");
+  use.setAttribute("href", `#${name}`);
+  drawn.append(use);
+  return drawn;
+}
+
+const editors = (form) => form.querySelectorAll("textarea[data-policy]");
+
+// --- answers ---------------------------------------------------------------------
+
+function dress(form) {
+  for (const area of editors(form)) {
+    const wrong = document.querySelector(`[data-problems="${area.id}"]`)?.dataset.wrong !== undefined;
+    if (wrong) area.setAttribute("aria-invalid", "true");
+    else area.removeAttribute("aria-invalid");
+    drawGutter(area);
+  }
+}
+
+function say(form) {
+  const said = document.querySelector("[data-say]");
+  if (said && form.dataset.decided) said.textContent = form.dataset.decided;
+}
+
+// A verdict speaks of what was there when it was found.
+function goStale(event) {
+  if (event.target.closest("[data-keep-skip], [name=scenario_json]") || !event.target.name) return;
+  const bar = document.querySelector("#verdict[data-verdict]");
+  if (!bar || event.target.matches("[data-rows], [data-place]")) return;
+  bar.classList.add("is-stale");
+  bar.querySelector(".stale").hidden = false;
+  for (const code of bench().querySelectorAll(".code[data-marks]")) {
+    if (!code.dataset.marks) continue;
+    code.dataset.marks = "";
+    drawGutter(code.querySelector("textarea"));
+  }
+}
+
+for (const happened of ["input", "change"]) {
+  document.addEventListener(happened, (event) => {
+    if (!event.target.closest("#bench")) return;
+    if (event.target.matches("textarea[data-policy]")) drawGutter(event.target);
+    if (event.isTrusted) goStale(event);
+  });
+}
+
+// Before keep.js looks at the new form (htmx:load): what the site would say is the
+// page as it was loaded, not the echo of what was typed.
+document.addEventListener("htmx:afterSwap", () => {
+  const form = bench();
+  if (form) keepDefaults(form);
+});
+
+document.addEventListener("htmx:load", ({ detail }) => {
+  const form = bench();
+  if (!form || detail.elt !== form) return;
+  dress(form);
+  takeRows(form);
+  say(form);
+  // Counts as typed, so that an import or a new row is kept as well.
+  fieldsOf(form)[0]?.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+const loaded = bench();
+if (loaded) {
+  remember(loaded);
+  dress(loaded);
+}
