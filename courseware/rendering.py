@@ -119,10 +119,10 @@ def render_definition(document: Document, surroundings: Surroundings) -> Rendere
     """The text of a glossary entry, as inline HTML. Terms in it are plain links."""
     page = _Page(document, surroundings, None)
     page.popovers = False
-    rendered = page.render()
-    rendered.html = re.sub(r"</p>\s*<p>", " ", rendered.html.strip())
-    rendered.html = rendered.html.removeprefix("<p>").removesuffix("</p>")
-    return rendered
+    html = page.completed(safe_html.paragraphs_html(document.text))
+    html = re.sub(r"</p>\s*<p>", " ", html.strip())
+    html = html.removeprefix("<p>").removesuffix("</p>")
+    return Rendered(html, problems=page.problems)
 
 
 def render_inline(text: str) -> str:
@@ -150,14 +150,8 @@ class _Page:
             addresses=self._numbers_of(BlockAddress, Note),
             asides=self._numbers_of(Callout),
         )
-        html = OWN_BLOCK.sub(lambda found: self._block(int(found[1])), html)
-        html = ASIDE.sub(lambda found: self._aside(int(found[1]), found[2]), html)
-        html = TITLED.sub(lambda found: self._titled(int(found[1]), found[2]), html)
-        html = ADDRESSED.sub(self._addressed, html)
-        html = INLINE.sub(lambda found: self._inline(int(found[1])), html)
-        html = _tables(html.replace(END, ""))
         return Rendered(
-            html=html,
+            html=self.completed(html),
             contents=[
                 {"id": heading.id, "text": heading.text, "level": heading.level}
                 for heading in self.document.headings
@@ -166,6 +160,15 @@ class _Page:
             words=len(re.findall(r"\w+", plain(self.document.text))),
             problems=self.problems,
         )
+
+    def completed(self, html: str) -> str:
+        """`html` with what its tokens stand for."""
+        html = OWN_BLOCK.sub(lambda found: self._block(int(found[1])), html)
+        html = ASIDE.sub(lambda found: self._aside(int(found[1]), found[2]), html)
+        html = TITLED.sub(lambda found: self._titled(int(found[1]), found[2]), html)
+        html = ADDRESSED.sub(self._addressed, html)
+        html = INLINE.sub(lambda found: self._inline(int(found[1])), html)
+        return _tables(html.replace(END, ""))
 
     def _numbers_of(self, *kinds: type) -> set[int]:
         return {n for n, piece in enumerate(self.pieces) if isinstance(piece, kinds)}

@@ -43,12 +43,16 @@ def ours(html: str) -> SafeString:
 
 def inline_html(text: str) -> str:
     """Paragraphs of emphasis, code and links; nothing that starts a block."""
+    return paragraphs_html(COMMENT.sub("", NONCHARACTERS.sub("", text)))
+
+
+def paragraphs_html(text: str) -> str:
+    """The same for text that was scanned: tokens stay in it."""
     converter = _converter()
     for name in ("hr", "olist", "ulist", "quote", "reference", "table", "defindent"):
         converter.parser.blockprocessors.deregister(name, strict=False)
     for name in ("indent", "deflist"):
         converter.parser.blockprocessors.deregister(name, strict=False)
-    text = COMMENT.sub("", NONCHARACTERS.sub("", text))
     return _sanitised(converter.convert(tamed(text)))
 
 

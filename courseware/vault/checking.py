@@ -6,6 +6,7 @@ from courseware import examples
 from courseware.links import LessonName, Unresolved
 from courseware.markup import (
     BlockAddress,
+    Divider,
     Document,
     Embed,
     Heading,
@@ -45,7 +46,7 @@ def check(vault: Vault, outside: Outside, report: Report) -> None:
         _document(GLOSSARY, term.document, report)
         _links(vault, GLOSSARY, term.document, None, report)
         for piece in term.document.pieces:
-            if not isinstance(piece, Link):
+            if not isinstance(piece, Link | Divider):
                 report(GLOSSARY, piece.line, "a definition is one plain paragraph")
     _questions_once(vault, report)
     _beliefs(vault, outside, report)

@@ -214,6 +214,11 @@ def test_a_definition_links_to_terms():
     assert rendered.html == 'Not a <a href="/g/#iam-role">role</a>.'
 
 
+def test_a_definition_has_no_blocks_because_it_stands_in_a_line():
+    rendered = render_definition(scan("- One *item*\n\n| a |\n|---|\n| b |\n"), AROUND)
+    assert rendered.html == "- One <em>item</em> | a |\n|---|\n| b |"
+
+
 def test_a_link_inside_a_link_is_dropped():
     assert html("[see [[two]] there](https://example.org)") == (
         '<p><a href="https://example.org" rel="noopener noreferrer">see  there</a></p>'

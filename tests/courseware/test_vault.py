@@ -378,6 +378,13 @@ def test_definitions_are_plain_paragraphs():
     )
 
 
+def test_a_callout_in_a_definition_is_told_with_its_line():
+    text = GLOSSARY.replace("A list", "> [!note] A list")
+    assert "glossary.md:4: a definition is one plain paragraph" in problems(
+        {"glossary.md": text}
+    )
+
+
 def test_names_are_found_whatever_their_case_and_by_file_name():
     text = lesson(
         "[[LESSON ONE]] [[01-one]] [[Iam Role]] [[one#A POLICY]]".replace(
