@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from courseware.markup import Document, Link, slug_of
+from courseware.markup import BlockAddress, Document, Link, slug_of
 from courseware.problems import did_you_mean
 
 MODULE = re.compile(r"module\s+\d+\b", re.I)
@@ -116,8 +116,7 @@ def folded(name: str) -> str:
 
 
 def lesson_name(slug: str, title: str, stem: str, document: Document) -> LessonName:
-    from courseware.markup import BlockAddress
-
+    """What links can say of a lesson with the text `document`."""
     headings = document.headings
     blocks = [piece.id for piece in document.pieces if isinstance(piece, BlockAddress)]
     return LessonName(

@@ -14,7 +14,7 @@ from courseware.markup import (
 )
 from courseware.problems import did_you_mean
 from courseware.reserved import is_reserved
-from courseware.vault import Outside, Vault
+from courseware.vault.documents import Outside, Vault
 from courseware.vault.reading import COURSE, GLOSSARY
 
 CATALOGUE = "misconceptions.toml"

@@ -55,8 +55,13 @@ def _webp(data: bytes) -> Picture | None:
         bits = struct.unpack("<I", data[21:25])[0]
         return Picture("image/webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
     if kind == b"VP8X":
-        width = int.from_bytes(data[24:27], "little") + 1
-        return Picture("image/webp", width, int.from_bytes(data[27:30], "little") + 1)
+        # Two numbers of three bytes, one less than the size.
+        width, width_high, height, height_high = struct.unpack("<HBHB", data[24:30])
+        return Picture(
+            "image/webp",
+            (width | width_high << 16) + 1,
+            (height | height_high << 16) + 1,
+        )
     return None
 
 

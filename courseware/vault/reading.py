@@ -6,17 +6,16 @@ from pathlib import PurePosixPath
 
 from courseware.exchange import gift
 from courseware.links import Names, TermName, lesson_name
+from courseware.problems import did_you_mean
 from courseware.scanning import scan
-from courseware.vault import (
+from courseware.vault import front_matter, images
+from courseware.vault.documents import (
     ActivityFile,
     ImageFile,
     LessonFile,
     SectionFolder,
     TermEntry,
     Vault,
-    front_matter,
-    images,
-    is_in,
 )
 from courseware.vault.files import IMAGE_FOLDER, MAX_IMAGE, MAX_LESSON, MAX_TEXT, Files
 from courseware.vault.lines import read_line
@@ -98,7 +97,9 @@ class Reader:
         if not isinstance(table, dict) or not isinstance(table.get("folder"), str):
             return
         folder = table["folder"].strip("/")
-        inside = [name for name in self.files.names if is_in(name, folder)]
+        inside = [
+            name for name in self.files.names if name.rpartition("/")[0] == folder
+        ]
         if not inside:
             line = toml.line(*path, "folder")
             self._problem(COURSE, line, f'no folder "{folder}" with files in it')
@@ -283,8 +284,6 @@ class Reader:
 
 
 def _front_problems(front: front_matter.FrontMatter):
-    from courseware.problems import did_you_mean
-
     for key, line in front.lines.items():
         value = front.values[key]
         if key not in FRONT:

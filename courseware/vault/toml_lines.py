@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from courseware.problems import did_you_mean
 from courseware.vault.files import unkept
 
 TABLE = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\"' -]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -111,8 +112,6 @@ WORDS = {str: "text in quotes", bool: "true or false", list: "a list", dict: "a 
 
 def shape_problems(toml: Toml, path: Path, table: Any, shape: Shape):
     """(line, message) for each key that is missing, unknown or of another type."""
-    from courseware.problems import did_you_mean
-
     if not isinstance(table, dict):
         yield toml.line(*path), f'"{path[-1]}" is not a table'
         return
