@@ -1,0 +1,126 @@
+"""One document in, all findings out, in the order of the text."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from policies_lab.iam import jsontext
+from policies_lab.iam.documents import Policy, PolicyError, PolicyType, Problem
+from policies_lab.iam.jsontext import JsonError, Source
+from policies_lab.iam.linting import (
+    actions,
+    conditions,
+    denies,
+    fitting,
+    organisations,
+    principals,
+    redundancy,
+    resources,
+    security,
+    structure,
+    trust,
+    variables,
+)
+from policies_lab.iam.linting.catalogue import Catalogue
+from policies_lab.iam.linting.context import MAX_PATTERNS, MAX_WORK, Lint, Options
+from policies_lab.iam.linting.findings import Finding, FindingClass, table
+from policies_lab.iam.linting.problems import as_finding
+from policies_lab.iam.linting.reading import read_document
+from policies_lab.iam.linting.vocabulary import Budget, Vocabulary
+from policies_lab.iam.parsing import parse_policy
+
+_TOO_MUCH = frozenset(
+    {"document_too_large", "too_many_statements", "too_many_values", "value_too_long"}
+)
+_CHECKS = (
+    structure.check,
+    actions.check,
+    actions.check_read_only,
+    resources.check,
+    fitting.check,
+    conditions.check,
+    conditions.check_variable_keys,
+    variables.check,
+    principals.check,
+    trust.check,
+    security.check,
+    denies.check,
+    organisations.check,
+    redundancy.check,
+)
+_RANK = {klass: rank for rank, klass in enumerate(FindingClass)}
+
+
+def lint(
+    text_or_policy: str | Policy,
+    *,
+    kind: PolicyType,
+    catalogue: Catalogue | None,
+    now: datetime | None = None,
+    options: Options | None = None,
+) -> tuple[Finding, ...]:
+    """Return everything that there is to say about a policy document.
+
+    A document that cannot be parsed has the parser's problems among its findings, and
+    the rest of it is looked at as far as it could be read. Without a catalogue nothing
+    is said about the existence of services, actions and resource types. `now` is what
+    dates are compared with (with a time zone; the present time by default).
+    """
+    options = options or Options()
+    if isinstance(text_or_policy, Policy):
+        text = text_or_policy.text
+        options = replace(options, name=options.name or text_or_policy.name)
+    else:
+        text = text_or_policy
+    problems = _problems(text, kind)
+    findings = [as_finding(problem) for problem in problems]
+    if not any(problem.code in _TOO_MUCH for problem in problems):
+        findings += _look(text, kind, catalogue, now, options, problems)
+    return _in_order(findings)
+
+
+def _problems(text: str, kind: PolicyType) -> tuple[Problem, ...]:
+    try:
+        parse_policy(text, kind=kind)
+    except PolicyError as error:
+        return error.problems
+    return ()
+
+
+def _look(
+    text: str,
+    kind: PolicyType,
+    catalogue: Catalogue | None,
+    now: datetime | None,
+    options: Options,
+    problems: tuple[Problem, ...],
+) -> list[Finding]:
+    source = Source(text)
+    try:
+        root = jsontext.read(source)
+    except JsonError:
+        return []
+    work, patterns = Budget(MAX_WORK), Budget(MAX_PATTERNS)
+    run = Lint(
+        document=read_document(source, root, kind),
+        catalogue=catalogue,
+        now=now or datetime.now(UTC),
+        options=options,
+        refused=frozenset((p.span.line, p.span.column) for p in problems),
+        vocabulary=Vocabulary(catalogue, work, patterns) if catalogue else None,
+        work=work,
+        patterns=patterns,
+    )
+    for check in _CHECKS:
+        check(run)
+    return run.findings
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sort by place, the gravest first, and say nothing twice at one place."""
+    single = {(f.id, f.path, f.span): f for f in reversed(findings)}
+
+    def place(finding: Finding) -> tuple[int, int, int, str]:
+        rank, short = _RANK[finding.klass], table()[finding.id]["short"]
+        return finding.span.line, finding.span.column, rank, short
+
+    return tuple(sorted(single.values(), key=place))
