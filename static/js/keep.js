@@ -199,7 +199,7 @@ function notice(name) {
 // --- one kept form or field --------------------------------------------------
 
 class Kept {
-  constructor(element, refused) {
+  constructor(element) {
     this.element = element;
     this.key = element.dataset.keep;
     this.untilDiscarded = element.dataset.keepUntil === "discarded";
@@ -207,6 +207,11 @@ class Kept {
     this.status = this.findStatus();
     this.status?.setAttribute("role", "status");
     this.region = this.makeRegion();
+  }
+
+  // Apart from the constructor: what comes back may be sent at once, and by then this
+  // has to be among the kept.
+  begin(refused) {
     const draft = find(this.key);
     if (draft) this.meet(draft, refused);
   }
@@ -314,12 +319,11 @@ class Kept {
     if (this.timer) this.keep();
   }
 
-  keep() {
+  keep(now = values(this.controls)) {
     clearTimeout(this.timer);
     this.timer = null;
     // A draft that is still offered must not be written over unasked.
     if (forgotten || this.waiting) return;
-    const now = values(this.controls);
     if (!differ(now, this.base)) {
       remove(this.where);
       this.status?.replaceChildren();
@@ -343,8 +347,8 @@ class Kept {
     if (this.status && this.status.textContent !== text.textContent) this.status.replaceChildren(text);
   }
 
-  // `sent` was accepted; what was typed since is kept on.
-  accepted(sent) {
+  // `sent` was accepted; what was typed since (`now`) is kept on.
+  accepted(sent, now = values(this.controls)) {
     if (this.untilDiscarded) return;
     clearTimeout(this.timer);
     this.waiting = null;
@@ -352,7 +356,7 @@ class Kept {
     this.region.replaceChildren();
     remove(this.where);
     this.status?.replaceChildren();
-    if (differ(values(this.controls), sent)) this.keep();
+    if (differ(now, sent)) this.keep(now);
   }
 }
 
@@ -363,7 +367,9 @@ function keepAll(root, refused) {
   for (const element of found) {
     if (kept.has(element) || !element.dataset.keep) continue;
     const wrong = refused || element.querySelector(".error-summary, [aria-invalid=true]") !== null;
-    kept.set(element, new Kept(element, wrong));
+    const each = new Kept(element);
+    kept.set(element, each);
+    each.begin(wrong);
   }
 }
 
@@ -444,7 +450,7 @@ addEventListener("storage", (event) => {
 
 // --- forms that htmx sends ---------------------------------------------------
 
-const sending = new WeakMap(); // element -> [[Kept, values as sent], ...]
+const sending = new WeakMap(); // element -> [[Kept, values as sent, values since], ...]
 const lost = new Map(); // element -> {verb, path, event}: to be sent again
 const repeated = new WeakSet(); // elements whose request was repeated with a fresh token
 const refused = new WeakSet(); // elements whose last answer was a notice above the page
@@ -467,7 +473,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const form = elt.closest("form") ?? elt.form;
   if (!form || verb === "get") return;
   // A part of the form that is kept by itself and sends itself: the rest is not sent.
-  const part = kept.get(detail.elt.closest("[data-keep]:not(form, input, select, textarea)"));
+  const part = kept.get(elt.closest("[data-keep]:not(form, input, select, textarea)"));
   const mine = part ? [part] : keptIn(form);
   for (const each of mine) each.keep();
   sending.set(elt, mine.map((each) => [each, values(each.controls)]));
@@ -480,7 +486,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const wasLost = lost.delete(elt);
   if (xhr.status >= 400) return;
   repeated.delete(elt);
-  for (const [each, sent] of sending.get(elt) ?? []) each.accepted(sent);
+  for (const [each, sent, now] of sending.get(elt) ?? []) each.accepted(sent, now);
   sending.delete(elt);
   if (refused.delete(elt)) document.getElementById("notices").replaceChildren();
   if (wasLost && !lost.size) {
@@ -492,6 +498,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 // The site answers htmx with a notice for what it refuses: show it, whatever the status.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   lastStatus = detail.xhr.status;
+  // Looked at now: radios that the answer replaces are unchecked by those that come.
+  for (const part of sending.get(requestOf(detail).elt) ?? []) part[2] = values(part[0].controls);
   if (detail.xhr.getResponseHeader("HX-Retarget") !== "#notices") return;
   detail.shouldSwap = true;
   refused.add(requestOf(detail).elt);
