@@ -5,6 +5,7 @@ course, makes the demo people, then becomes the server. A start for the public
 does none of this by itself: see "In production" in README.md.
 """
 
+import logging
 import os
 import socket
 import sys
@@ -56,6 +57,8 @@ def prepare() -> None:
     from django.db.utils import OperationalError
 
     django.setup()
+    # What is printed here are the demo people and the address, nothing else.
+    logging.disable(logging.INFO)
     try:
         call_command("prepare", verbosity=0)
         call_command("make_demo_people")
