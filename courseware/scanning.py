@@ -31,6 +31,7 @@ MAX_PROBLEMS = 100
 MAX_INDENT = 32
 MAX_NESTING = 6
 MAX_LINE = 5_000
+MAX_LINES = 2_000
 MAX_BLOCK_LINES = 200
 MAX_BLOCK = 20_000
 # What can open a quotation, a list or a definition at the start of a line.
@@ -80,6 +81,8 @@ class _Scanner:
     # --- the walk ------------------------------------------------------------
 
     def run(self) -> None:
+        if len(self.lines) > MAX_LINES:
+            raise _TooMuch(f"more than {MAX_LINES:,} lines")
         while self.at < len(self.lines):
             self._block()
         self._flush()
