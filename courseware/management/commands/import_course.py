@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "--check", action="store_true", help="report as usual, change nothing"
         )
 
-    def handle(self, *, path: Path, check: bool, **options):
+    def handle(self, *, path: Path, check: bool, verbosity: int, **options):
         try:
             course = vault.read(path, outside=course_pages.outside())
             report = content_sync.sync(course, check=check)
@@ -38,6 +38,10 @@ class Command(BaseCommand):
                 )
                 % {"error": error}
             ) from error
+        if verbosity:
+            self._tell(report, check=check)
+
+    def _tell(self, report, *, check: bool) -> None:
         for line in report.lines():
             self.stdout.write(line)
         self.stdout.write(str(report))
