@@ -1,5 +1,6 @@
 """An attempt after the fact: own answers, right answers, reasons, what to reread."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,22 +10,30 @@ from courseware.models import Answer, Attempt, Lesson
 from courseware.question_forms import ordered_options
 from courseware.question_types import ReviewRow
 
+VERDICTS = ["right", "part", "wrong", "open"]
+
 
 @dataclass(frozen=True)
 class Reread:
     """A belief that an answer revealed, and where the course teaches the rule.
 
-    `url` and `lesson` (its title) are empty in a course without that lesson.
+    `lesson` is a title, `heading` the words of a heading in it. Both and `url` are
+    empty in a course without that lesson, `heading` in one without that heading.
     """
 
     misconception: Misconception
-    lesson: str
-    url: str
+    lesson: str = ""
+    heading: str = ""
+    url: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.heading or self.lesson
 
 
 @dataclass(frozen=True)
 class ReviewedQuestion:
-    """`verdict` is right, part, wrong or open."""
+    """`verdict` is one of VERDICTS: part for partly right, open for no answer."""
 
     answer: Answer
     verdict: str
@@ -54,10 +63,19 @@ class Review:
         return [one for one in self.questions if one.verdict != "right"]
 
     @property
-    def rereads(self) -> list[Reread]:
-        """Each belief once, in the order of the questions."""
-        every = [reread for one in self.questions for reread in one.rereads]
-        return list(dict.fromkeys(every))
+    def rereads(self) -> list[list[Reread]]:
+        """Each belief once, those taught at the same place together."""
+        places: dict[str, dict[Reread, None]] = {}
+        for one in self.questions:
+            for reread in one.rereads:
+                places.setdefault(reread.url, {})[reread] = None
+        return [list(place) for place in places.values()]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many questions have each verdict."""
+        found = Counter(one.verdict for one in self.questions)
+        return {verdict: found[verdict] for verdict in VERDICTS}
 
 
 def review_of(attempt: Attempt) -> Review:
@@ -106,16 +124,22 @@ def _taught(attempt: Attempt, rows: Iterable[list[ReviewRow]]) -> dict[str, Rere
     known = misconceptions()
     beliefs = [known[code] for code in sorted(chosen) if code in known]
     course = attempt.quiz.course
-    titles = dict(
-        Lesson.objects.filter(
-            course=course, retired=False, slug__in={one.lesson for one in beliefs}
-        ).values_list("slug", "title")
-    )
+    lessons = Lesson.objects.filter(
+        course=course, retired=False, slug__in={one.lesson for one in beliefs}
+    ).only("slug", "title", "contents")
+    by_slug = {lesson.slug: lesson for lesson in lessons}
     return {
-        one.code: Reread(
-            misconception=one,
-            lesson=titles.get(one.lesson, ""),
-            url=one.url(course.slug) if one.lesson in titles else "",
-        )
-        for one in beliefs
+        one.code: _reread(one, by_slug.get(one.lesson), course.slug) for one in beliefs
     }
+
+
+def _reread(belief: Misconception, lesson: Lesson | None, course: str) -> Reread:
+    if lesson is None:
+        return Reread(belief)
+    headings = {entry["id"]: entry["text"] for entry in lesson.contents}
+    return Reread(
+        misconception=belief,
+        lesson=lesson.title,
+        heading=headings.get(belief.heading, ""),
+        url=belief.url(course),
+    )

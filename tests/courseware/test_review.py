@@ -36,6 +36,10 @@ def article(page: str, position: int) -> str:
 
 def test_it_says_the_score(page):
     assert "<h1>Review: 1 of 3</h1>" in page
+    assert (
+        "<strong>1</strong> right, <strong>1</strong> wrong, "
+        "<strong>1</strong> without an answer." in page
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,13 +100,15 @@ def test_a_wrong_answer_leads_to_where_the_rule_is_taught(
     handed_in, section, ben, signed_in
 ):
     belief = misconceptions()[CODE]
-    lesson = factories.make_lesson(section, slug=belief.lesson, title="Who secures?")
+    contents = [{"id": belief.heading, "text": "Half a patch", "level": 2}]
+    lesson = factories.make_lesson(section, slug=belief.lesson, contents=contents)
     page = signed_in(ben).get(handed_in.get_absolute_url()).content.decode()
 
     html = article(page, 2)
     assert belief.belief in html
     assert f'href="{lesson.get_absolute_url()}#{belief.heading}"' in html
-    assert "Read it again: Who secures?" in html
+    assert "Read it again: Half a patch" in html
+    assert page.count(f'{lesson.get_absolute_url()}#{belief.heading}"') == 2
     assert belief.belief not in article(page, 1)
 
 
@@ -114,7 +120,29 @@ def test_without_that_lesson_there_is_no_link(page):
 def test_a_retired_lesson_is_not_linked(handed_in, section):
     factories.make_lesson(section, slug=misconceptions()[CODE].lesson, retired=True)
 
-    assert [reread.url for reread in review_of(handed_in).rereads] == [""]
+    assert [[one.url for one in place] for place in review_of(handed_in).rereads] == [
+        [""]
+    ]
+
+
+def test_the_lesson_is_named_where_its_heading_is_gone(handed_in, section):
+    factories.make_lesson(section, slug=misconceptions()[CODE].lesson, title="Who?")
+
+    assert [place[0].place for place in review_of(handed_in).rereads] == ["Who?"]
+
+
+def test_beliefs_taught_at_one_place_stand_together(handed_in):
+    """Both codes are taught under the same heading; one is chosen twice."""
+    codes = [CODE, "fixes-arrive-by-themselves"]
+    for answer, code in zip(handed_in.answers.all(), [*codes, CODE], strict=True):
+        answer.response = "a"
+        answer.mark = 0
+        answer.save()
+        answer.version.answer_key["misconceptions"] = {"a": code}
+        answer.version.save()
+
+    (place,) = review_of(handed_in).rereads
+    assert [one.misconception.code for one in place] == codes
 
 
 def test_the_code_of_a_belief_is_never_shown(page):
