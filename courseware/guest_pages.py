@@ -10,16 +10,20 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.text import compress_string
+
+from courseware.models import Course
 
 # A lesson takes about 30 KB with its gzip form: at most some 8 MB a process.
 LIMIT = 256
@@ -84,13 +88,44 @@ def suits(request: HttpRequest) -> bool:
     )
 
 
+def versions(**keys: str) -> tuple:
+    """What changes whenever public courses do, for those that `keys` name.
+
+    `keys` are lookups of Course ("slug", "lessons__slug") and their values; empty
+    where nothing public is there. One query.
+    """
+    sql, names = _versions_sql(*keys)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [keys[name] for name in names])
+        return tuple(cursor.fetchall())
+
+
+@cache
+def _versions_sql(*names: str) -> tuple[str, tuple[str, ...]]:
+    """The query with its parameters in order: each is given its own name as value.
+
+    Built once, because building it takes several times as long as running it.
+    """
+    courses = Course.objects.filter(public=True).order_by("pk")
+    if "lessons__slug" in names:
+        courses = courses.filter(
+            lessons__slug="lessons__slug",
+            lessons__retired=False,
+            lessons__section__retired=False,
+        )
+    if "slug" in names:
+        courses = courses.filter(slug="slug")
+    rows = courses.values_list("pk", "content_hash", "imported_at")
+    return rows.query.sql_with_params()
+
+
 def serve(
     request: HttpRequest,
-    version: Any,
+    version: tuple,
     template: str,
     context: Callable[[], dict[str, Any]],
 ) -> HttpResponse:
-    """The page of `template` at this address, as of `version` (hashable).
+    """The page of `template` at this address, as of `version`.
 
     `context` is called only when the page has to be made.
     """

@@ -92,12 +92,30 @@ def test_a_course_that_is_closed_is_gone_at_once(client, addresses, lesson):
     assert lesson.course.title not in client.get("/").content.decode()
 
 
-def test_a_retired_lesson_is_gone_at_once(client, lesson):
+@pytest.mark.parametrize("gone", ["lesson", "section"])
+def test_what_was_retired_is_gone_at_once(client, lesson, gone):
     client.get(lesson.get_absolute_url())
-    lesson.retired = True
-    lesson.save()
+    row = lesson if gone == "lesson" else lesson.section
+    row.retired = True
+    row.save()
 
     assert client.get(lesson.get_absolute_url()).status_code == 404
+
+
+def test_two_courses_with_a_lesson_of_the_same_name(client, lesson):
+    other = factories.make_course(public=True)
+    section = factories.make_section(other)
+    twin = factories.make_lesson(section, slug=lesson.slug, title="Its twin")
+
+    for one in (lesson, twin, lesson):
+        assert (
+            f"<h1>{one.title}</h1>"
+            in client.get(one.get_absolute_url()).content.decode()
+        )
+
+
+def test_the_page_of_the_benchmark_is_no_page_of_the_site(client, db):
+    assert client.get("/bare/").status_code == 404
 
 
 def test_readers_who_are_signed_in_get_their_own_page(signed_in, ben, client, lesson):
