@@ -73,18 +73,21 @@ def test_an_administrator_reads_how_to_take_a_course_over(signed_in, root):
 
 
 def test_an_exercise_comes_by_htmx_and_is_a_link_without(client, db, monkeypatch):
-    monkeypatch.setitem(activities.kinds, "scenario", Exercises("first-allow"))
+    monkeypatch.setitem(activities.kinds, "scenario", Exercises("explicit-deny-wins"))
     html = client.get("/").content.decode()
 
-    assert 'hx-get="/lab/scenarios/first-allow/?in=lesson"' in html
-    assert 'href="/lab/scenarios/first-allow/">Open “Exercise first-allow”' in html
+    assert 'hx-get="/lab/scenarios/explicit-deny-wins/?in=lesson"' in html
+    assert (
+        'href="/lab/scenarios/explicit-deny-wins/">Open “Exercise explicit-deny-wins”'
+        in html
+    )
 
 
 def test_the_best_exercise_for_a_first_visit_is_taken(client, db, monkeypatch):
-    both = Exercises("first-allow", "explicit-deny-wins")
+    both = Exercises("explicit-deny-wins", "first-allow")
     monkeypatch.setitem(activities.kinds, "scenario", both)
 
-    assert "Exercise explicit-deny-wins" in client.get("/").content.decode()
+    assert "Exercise first-allow" in client.get("/").content.decode()
 
 
 def test_without_a_lab_there_is_no_exercise(client, db, monkeypatch):
