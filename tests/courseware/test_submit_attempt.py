@@ -1,13 +1,15 @@
 """Handing in: marked once, however often it is asked for; open questions are named."""
 
+from contextlib import suppress
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
 from courseware import question_types
 from courseware.models import Attempt
 from courseware.question_types import Grade
-from courseware.quizzes import save_answer, submit_attempt
+from courseware.quizzes import AttemptClosed, save_answer, submit_attempt
 from tests import factories
 from tests.courseware.parallel import at_once
 
@@ -119,6 +121,31 @@ def test_twenty_at_once_mark_once(attempt, monkeypatch):
 
     assert scores == [Decimal(2)] * 20
     assert marked == ["b", "b", "a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answer_slips_in_between_closing_and_marking(section, ben):
+    for _round in range(5):
+        attempt = factories.make_attempt(
+            ben, factories.make_section(section.course), questions=11
+        )
+        numbers = count()
+
+        def save_or_submit(attempt=attempt, numbers=numbers):
+            position = next(numbers)
+            if position == 5:
+                submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk))
+                return
+            with suppress(AttemptClosed):
+                save_answer(
+                    attempt=attempt, position=position or 11, raw="b", revision=0
+                )
+
+        at_once(12, save_or_submit)
+        attempt.refresh_from_db()
+        answers = attempt.answers.all()
+        assert [one.mark for one in answers] == [one.response == "b" for one in answers]
+        assert attempt.score == sum(one.mark for one in answers)
 
 
 # --- the page -----------------------------------------------------------------
