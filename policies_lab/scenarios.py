@@ -175,11 +175,14 @@ class _Reader:
 
     def context(self, key: str = "context") -> dict[str, Any]:
         table = self.take(key, dict, "a table of context keys", {})
+        good = {}
         for name, value in table.items():
             listed = value if isinstance(value, list) else [value]
-            if not all(isinstance(item, str) for item in listed):
+            if all(isinstance(item, str) for item in listed):
+                good[name] = value
+            else:
                 self.note(f"{key}.{name}", "must be a string or a list of strings")
-        return table
+        return good
 
     def flag(self, key: str) -> bool:
         self._asked.add(key)

@@ -95,6 +95,7 @@ def show_bench(request, form, *, status=200, evaluation=None, wait=0):
         "choices": ready.choices if ready else {},
         "shelf": shelf(),
         "prefix": "bench",
+        "in_lesson": False,
     }
     page = "policies_lab/lab.html"
     template = "policies_lab/_bench.html" if wants_piece(request) else page
