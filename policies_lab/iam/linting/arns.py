@@ -1,15 +1,23 @@
 """Resource patterns taken apart, and the forms that a service gives its ARNs."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
+from operator import not_
+from typing import Literal
 
 from policies_lab.iam import matching, variables
 from policies_lab.iam.documents import Version
 from policies_lab.iam.linting.catalogue import ResourceType
-from policies_lab.iam.linting.patterns import overlap
+from policies_lab.iam.linting.patterns import Automaton, tokenise
 from policies_lab.iam.matching import ARN_FIELDS, Token, Tokens, Wild
 from policies_lab.iam.variables import Variable
+
+Part = Literal["region", "account"]
+PARTS: tuple[Part, ...] = ("region", "account")
+_Parted = tuple[tuple["Form", ...], tuple["Form", ...]]
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _STAR: Tokens = (Wild.STAR,)
@@ -59,12 +67,10 @@ class Pattern:
         return self.fields[number] if number < len(self.fields) else _STAR
 
 
-@lru_cache(maxsize=2048)
 def read_pattern(text: str, version: Version) -> Pattern | None:
     """Take a pattern apart; None where a variable in it is malformed."""
     if "$" not in text:
-        fields = tuple(matching.tokenise(f) for f in text.split(":", ARN_FIELDS - 1))
-        return Pattern(fields)
+        return Pattern(tuple(map(tokenise, text.split(":", ARN_FIELDS - 1))))
     try:
         template = variables.parse(text, version, wildcards=True)
     except variables.TemplateError:
@@ -86,10 +92,10 @@ class Form:
     """The form of one type of resource. `region` and `account` say whether the ARN has
     one: None where either is fine."""
 
-    service: Tokens
+    service: Automaton
     region: bool | None
     account: bool | None
-    resource: Tokens
+    resource: Automaton
     is_flat: bool
     """Whether the resource's name may not hold a slash (S3 buckets)."""
 
@@ -100,12 +106,45 @@ def form_of(type_: ResourceType) -> Form:
     written = _PLACEHOLDER.sub("*", type_.arn)
     fields = written.split(":", ARN_FIELDS - 1)
     return Form(
-        service=matching.tokenise(fields[2]),
+        service=Automaton(tokenise(fields[2])),
         region=_presence(fields[3]),
         account=_presence(fields[4]),
-        resource=matching.tokenise(fields[5]),
+        resource=Automaton(tokenise(fields[5])),
         is_flat=type_.arn.endswith(":s3:::${BucketName}"),
     )
+
+
+class Forms:
+    """All forms of one service's ARNs. `typed`: each begins with the name of a type."""
+
+    def __init__(self, types: Iterable[ResourceType]) -> None:
+        self.all = tuple(form_of(type_) for type_ in types)
+        heads = [form.resource.tokens[:1] for form in self.all]
+        self.typed = bool(heads) and all(map(_names_a_type, heads))
+        self._parted: dict[tuple[Part, bool], _Parted] = {}
+        for part in PARTS:
+            for wanted in (True, False):
+                has = [getattr(form, part) is wanted for form in self.all]
+                self._parted[part, wanted] = (
+                    tuple(compress(self.all, has)),
+                    tuple(compress(self.all, map(not_, has))),
+                )
+
+    def can_differ(self, part: Part, wanted: bool) -> bool:
+        """Whether any form has the part as wanted; if none has, it is settled."""
+        return bool(self._parted[part, wanted][0])
+
+    def agree(self, pattern: Pattern, part: Part, wanted: bool) -> bool:
+        """Whether all that a pattern can mean has a part, or lacks it; and whether it
+        can mean anything at all. What speaks against it is asked first."""
+        fitting, others = self._parted[part, wanted]
+        return not any(can_name(pattern, form) for form in others) and any(
+            can_name(pattern, form) for form in fitting
+        )
+
+
+def _names_a_type(head: Tokens) -> bool:
+    return bool(head) and isinstance(head[0], str) and head[0][:1] not in "/:"
 
 
 def _presence(field: str) -> bool | None:
@@ -120,7 +159,7 @@ def can_name(pattern: Pattern, form: Form) -> bool:
     resource = pattern.field(5)
     if form.is_flat and any(isinstance(t, str) and "/" in t for t in resource):
         return False
-    return overlap(pattern.field(2), form.service) and overlap(resource, form.resource)
+    return form.service.meets(pattern.field(2)) and form.resource.meets(resource)
 
 
 def shape(type_: ResourceType) -> str:

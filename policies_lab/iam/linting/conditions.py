@@ -8,7 +8,6 @@ from policies_lab.iam.conditions import Family, Quantifier
 from policies_lab.iam.documents import Version, fold
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting import keys
-from policies_lab.iam.linting.arns import read_pattern
 from policies_lab.iam.linting.catalogue import KeyFacts, KeyType
 from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.patterns import has_wildcard
@@ -301,7 +300,7 @@ def _check_address(lint: Lint, item: Item, network: formats.Network) -> None:
 def _check_arns(lint: Lint, test: Test) -> None:
     _check_named_keys(lint, test)
     for item in lint.sound(test.items):
-        pattern = read_pattern(item.text, lint.language)
+        pattern = lint.pattern(item.text)
         if pattern is None or pattern.has_variables:
             continue
         if not pattern.complete:

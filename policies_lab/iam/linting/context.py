@@ -8,14 +8,15 @@ from typing import Literal
 
 from policies_lab.iam.documents import Policy, PolicyType, Span, Version
 from policies_lab.iam.jsontext import shown
-from policies_lab.iam.linting.arns import Form
+from policies_lab.iam.linting.arns import Forms, Pattern, read_pattern
 from policies_lab.iam.linting.catalogue import Catalogue
 from policies_lab.iam.linting.findings import Finding, FindingClass, class_of
+from policies_lab.iam.linting.patterns import Budget, Matchers
 from policies_lab.iam.linting.reading import Document, Item, View
-from policies_lab.iam.linting.vocabulary import Budget, Vocabulary
+from policies_lab.iam.linting.vocabulary import Vocabulary
 
 MAX_WORK = 40_000
-MAX_PATTERNS = 150
+MAX_PATTERNS = 100
 MAX_GUESSES = 8
 
 
@@ -48,11 +49,14 @@ class Lint:
     """Where values begin that the parser has refused already."""
     vocabulary: Vocabulary | None
     """The catalogue's actions; None where there is no catalogue."""
+    work: Budget
+    """How many comparisons of patterns may still be made."""
+    matchers: Matchers
     findings: list[Finding] = field(default_factory=list)
-    forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
+    patterns: dict[str, Pattern | None] = field(default_factory=dict)
+    """The resource patterns that have been taken apart, by their text."""
+    forms: dict[str, Forms] = field(default_factory=dict)
     """The forms of each service's ARNs, once they have been asked for."""
-    work: Budget = field(default_factory=lambda: Budget(MAX_WORK))
-    patterns: Budget = field(default_factory=lambda: Budget(MAX_PATTERNS))
     guesses: Budget = field(default_factory=lambda: Budget(MAX_GUESSES))
 
     @property
@@ -84,6 +88,12 @@ class Lint:
     def at(self, id: str, item: Item, /, **facts: str) -> None:
         """Note a finding at a value; its text is the fact `found`."""
         self.add(id, item.path, item.span, **{"found": shown(item.text)} | facts)
+
+    def pattern(self, text: str) -> Pattern | None:
+        """Return a resource pattern taken apart; None where a variable is malformed."""
+        if text not in self.patterns:
+            self.patterns[text] = read_pattern(text, self.language)
+        return self.patterns[text]
 
     def sound(self, items: Iterable[Item]) -> list[Item]:
         """Return the values that the parser has nothing against."""

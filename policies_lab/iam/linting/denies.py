@@ -2,11 +2,11 @@
 and the data perimeter chapters of the IAM User Guide)."""
 
 from policies_lab.iam.conditions import Family
-from policies_lab.iam.documents import PolicyType, fold
+from policies_lab.iam.documents import PolicyType
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting import keys
 from policies_lab.iam.linting.context import Lint
-from policies_lab.iam.linting.patterns import covers_action, is_every_action
+from policies_lab.iam.linting.patterns import can_meet, is_every_action
 from policies_lab.iam.linting.reading import Test, View
 
 _T = PolicyType
@@ -143,7 +143,10 @@ def _is_denied(view: View, service: str) -> bool:
     texts = [item.text for item in view.action.items]
     if not view.action.negated:
         return any(map(is_every_action, texts))
-    return not any(
-        covers_action(text, f"{service}:*") or fold(text).startswith(f"{service}:")
-        for text in texts
-    )
+    return not any(_names_some_of(text, service) for text in texts)
+
+
+def _names_some_of(text: str, service: str) -> bool:
+    """Whether an action pattern is about a service; which of its actions a Region
+    policy has to spare depends on what is used."""
+    return is_every_action(text) or can_meet(text.partition(":")[0], service)

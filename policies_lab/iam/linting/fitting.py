@@ -1,17 +1,16 @@
 """Whether actions, resources and condition keys of one statement go together: an
 action on a resource that it does not work on grants nothing and denies nothing."""
 
-from policies_lab.iam.documents import PolicyType, fold
+from policies_lab.iam.documents import PolicyType
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting import keys
 from policies_lab.iam.linting.arns import (
     Pattern,
     can_name,
     form_of,
-    read_pattern,
     shape,
 )
-from policies_lab.iam.linting.catalogue import ActionFacts, Catalogue, ResourceType
+from policies_lab.iam.linting.catalogue import Catalogue, ResourceType
 from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.patterns import is_everything
 from policies_lab.iam.linting.reading import Item, Test, View
@@ -51,7 +50,7 @@ class _Fitting:
         if not resources or any(is_everything(item.text) for item in resources):
             return
         for item in resources:
-            pattern = read_pattern(item.text, self.lint.language)
+            pattern = self.lint.pattern(item.text)
             if pattern is None or pattern.early_variable:
                 return
             self.patterns.append(pattern)
@@ -123,17 +122,13 @@ def _check_keys(
     tests = [test for test in view.tests if _belongs_to_service(catalogue, test)]
     if not tests or not view.listed_actions:
         return
-    facts: list[tuple[str, ActionFacts]] = []
-    for item in view.listed_actions:
-        meaning = vocabulary.meaning(item.text)
-        if meaning is None or not meaning.names:
-            return
-        facts += [(meaning.service, action) for action in vocabulary.facts(meaning)]
-    if not lint.work.spend(len(facts) * len(tests)):
+    meanings = [vocabulary.meaning(item.text) for item in view.listed_actions]
+    known = [meaning for meaning in meanings if meaning is not None and meaning.names]
+    if len(known) < len(meanings):
         return
     for test in tests:
-        known = catalogue.condition_key(test.folded)
-        if known and not any(_has(catalogue, s, a, known.name) for s, a in facts):
+        facts = catalogue.condition_key(test.folded)
+        if facts and not any(vocabulary.has_key(m, facts.name) for m in known):
             key = shown(test.key)
             lint.add("key-not-in-request", test.path, test.key_span, key=key)
 
@@ -144,17 +139,4 @@ def _belongs_to_service(catalogue: Catalogue, test: Test) -> bool:
         not keys.is_global(test.folded)
         and not keys.travels(test.folded)
         and prefix in catalogue.services()
-    )
-
-
-def _has(catalogue: Catalogue, service: str, action: ActionFacts, key: str) -> bool:
-    """Whether an action, or a resource that it works on, comes with a key."""
-    if any(fold(name) == fold(key) for name in action.condition_keys):
-        return True
-    types = catalogue.resource_types(service)
-    return any(
-        fold(key) == fold(name)
-        for type_ in action.resource_types
-        if type_ in types
-        for name in types[type_].condition_keys
     )

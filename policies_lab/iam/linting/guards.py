@@ -5,11 +5,11 @@ from policies_lab.iam import formats
 from policies_lab.iam.conditions import Family
 from policies_lab.iam.documents import fold
 from policies_lab.iam.linting import keys
+from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.patterns import (
     has_wildcard,
     is_every_action,
     is_everything,
-    matcher,
 )
 from policies_lab.iam.linting.reading import Item, Test, View
 from policies_lab.iam.matching import ARN_FIELDS
@@ -111,13 +111,14 @@ def _is_all_of(text: str, service: str) -> bool:
     return owner_is_open and fields[5].rstrip("*") in _ALL_OF_TYPE
 
 
-def granted(item: Item, names: frozenset[str]) -> set[str]:
-    """Return which of some folded actions an action pattern means."""
+def granted(lint: Lint, item: Item, names: frozenset[str]) -> set[str]:
+    """Return which of some folded actions an action pattern means, as far as that is
+    known."""
     pattern = fold(item.text)
     if not has_wildcard(pattern):
         return {pattern} & names
     prefix = pattern.partition(":")[0]
     if not has_wildcard(prefix) and not any(n.startswith(f"{prefix}:") for n in names):
         return set()
-    fits = matcher(pattern)
-    return {name for name in names if fits(name)}
+    fits = lint.matchers.get(pattern)
+    return {name for name in names if fits(name)} if fits else set()

@@ -6,12 +6,10 @@ from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.findings import FindingClass
 from policies_lab.iam.linting.patterns import (
+    can_meet,
     has_wildcard,
     is_every_action,
     is_everything,
-    matcher,
-    overlap,
-    tokenise,
 )
 from policies_lab.iam.linting.reading import Item, View
 from policies_lab.iam.organisations import RCP_FREE_ACTIONS, RCP_SERVICES
@@ -86,14 +84,5 @@ def _check_boundary(lint: Lint, alongside: tuple[Policy, ...]) -> None:
     for view in lint.statements:
         for item in view.listed_actions if view.allows else ():
             affordable = lint.work.spend(len(granted))
-            if affordable and not any(_meet(item.text, text) for text in granted):
+            if affordable and not any(can_meet(text, item.text) for text in granted):
                 lint.at("boundary-grants-only", item)
-
-
-def _meet(one: str, other: str) -> bool:
-    """Whether an action exists that both patterns could mean."""
-    if is_every_action(one) or is_every_action(other):
-        return True
-    if not has_wildcard(other):
-        return matcher(one)(fold(other))
-    return overlap(tokenise(fold(one)), tokenise(fold(other)))

@@ -1,21 +1,33 @@
-"""Comparing patterns with patterns: does one cover another, can both mean one text.
+"""Comparing patterns with texts and with other patterns, within bounds.
 
-Answers are on the safe side: "covers" is only said where it is certain, "overlaps"
+Answers are on the safe side: "covers" is only said where it is certain, "meets"
 wherever it is possible.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Iterable
 
 from policies_lab.iam import matching
 from policies_lab.iam.documents import fold
-from policies_lab.iam.matching import ARN_FIELDS, Tokens, Wild
+from policies_lab.iam.matching import ARN_FIELDS, Matcher, Tokens, Wild
 
-_LONGEST = 256
+_LONGEST = 96
 _ANY_RUN = "\x01\x02"
 """Stands for a star of the covered pattern: only a star takes both characters."""
 
-tokenise = lru_cache(maxsize=2048)(matching.tokenise)
+
+class Budget:
+    """Bounds work that a hostile document could make endless: what it does not pay for
+    is left out, so that a finding may be missed but none is ever wrong."""
+
+    def __init__(self, amount: int) -> None:
+        self.left = amount
+
+    def spend(self, amount: int = 1) -> bool:
+        """Take from the budget; False when it does not reach."""
+        if amount > self.left:
+            return False
+        self.left -= amount
+        return True
 
 
 def is_everything(text: str) -> bool:
@@ -34,47 +46,165 @@ def has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def covers_action(wide: str, narrow: str) -> bool:
-    """Whether every action that `narrow` means is meant by `wide` too."""
-    return _covers(fold(wide), fold(narrow))
+def is_prefix(text: str) -> bool:
+    """Whether the only wildcard is a star at the end."""
+    return text.find("*") == len(text) - 1 and "?" not in text
 
 
-def covers_resource(wide: str, narrow: str) -> bool:
-    """The same for Resource, where a star inside a field stays in it."""
-    if wide == narrow or is_everything(wide):
+def tokenise(text: str) -> Tokens:
+    """Split a pattern at its wildcards, most of which have none."""
+    if has_wildcard(text):
+        return matching.tokenise(text)
+    return (text,) if text else ()
+
+
+class Matchers:
+    """Patterns made ready, each one once. Plain texts and prefixes cost nothing; the
+    others are regular expressions, which take long to make."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._made: dict[str, Matcher | None] = {}
+
+    def get(self, pattern: str) -> Matcher | None:
+        """Return a function that tells whether a text has the pattern's form; None
+        when the budget is spent."""
+        if pattern not in self._made:
+            self._made[pattern] = self._make(pattern)
+        return self._made[pattern]
+
+    def _make(self, pattern: str) -> Matcher | None:
+        cheap = not has_wildcard(pattern) or is_prefix(pattern)
+        if not cheap and not self._budget.spend():
+            return None
+        return matching.glob(tokenise(pattern))
+
+
+class Coverage:
+    """Tells which of many patterns covers another one: means all that it means."""
+
+    def __init__(self, patterns: Iterable[str], matchers: Matchers) -> None:
+        self._matchers = matchers
+        self._plain: set[str] = set()
+        self._prefixes: set[str] = set()
+        self._others: list[str] = []
+        for pattern in patterns:
+            if not has_wildcard(pattern):
+                self._plain.add(pattern)
+            elif is_prefix(pattern):
+                self._prefixes.add(pattern[:-1])
+            else:
+                self._others.append(pattern)
+        self._lengths = sorted({len(prefix) for prefix in self._prefixes})
+
+    @property
+    def cost(self) -> int:
+        """How many comparisons one question takes."""
+        return 1 + len(self._lengths) + len(self._others)
+
+    def by(self, narrow: str) -> str | None:
+        """Return the pattern that covers another one, itself excepted."""
+        for length in self._lengths:
+            if length > len(narrow):
+                break
+            prefix = narrow[:length]
+            if prefix in self._prefixes and narrow != prefix + "*":
+                return prefix + "*"
+        for wide in self._others:
+            if wide != narrow and self._covers(wide, narrow):
+                return wide
+        return None
+
+    def has(self, narrow: str) -> bool:
+        """Whether a pattern is covered, by itself or by another one."""
+        own = narrow in self._plain or narrow in self._others
+        return own or narrow[:-1] in self._prefixes or self.by(narrow) is not None
+
+    def _covers(self, wide: str, narrow: str) -> bool:
+        if "?" in wide and "*" in narrow:
+            return False
+        matches = self._matchers.get(wide)
+        return matches is not None and matches(narrow.replace("*", _ANY_RUN))
+
+
+def covering_resources(patterns: Iterable[str]) -> list[str]:
+    """Return the patterns whose reach can be told from their text alone: complete
+    ones, without variables, in which each star may cross colons."""
+    return [pattern for pattern in patterns if _is_simple(pattern)]
+
+
+def _is_simple(pattern: str) -> bool:
+    if is_everything(pattern) or not has_wildcard(pattern):
         return True
-    if "$" in wide or is_everything(narrow) or not _stars_run_on(wide):
-        return False
-    return _covers(wide, narrow)
-
-
-def _stars_run_on(pattern: str) -> bool:
-    """Whether the pattern is complete and each of its stars may cross colons."""
     fields = pattern.split(":", ARN_FIELDS - 1)
-    return len(fields) == ARN_FIELDS and all(
-        "*" not in field[:-1] and "?" not in field for field in fields[:-1]
+    return (
+        "$" not in pattern
+        and len(fields) == ARN_FIELDS
+        and not any(has_wildcard(f[:-1]) or "?" in f for f in fields[:-1])
     )
 
 
-def _covers(wide: str, narrow: str) -> bool:
-    if wide == narrow:
-        return True
-    if "?" in wide:
-        if "*" in narrow:
-            return False
-    elif wide.endswith("*") and "*" not in wide[:-1]:
-        return narrow.startswith(wide[:-1])
-    elif "*" not in wide:
-        return False
-    return matching.glob(tokenise(wide))(narrow.replace("*", _ANY_RUN))
+class Automaton:
+    """A pattern that can be asked whether another one can mean the same text.
 
-
-def overlap(pattern: Tokens, other: Tokens) -> bool:
-    """Whether a text exists that both patterns match, all stars crossing everything.
-
-    A long pattern is cut, with a star in place of the rest: that can only add texts.
+    It walks through the other pattern and keeps every state that it can be in itself.
+    A state is a bit: how many of its elements are behind us.
     """
-    return _overlap(_shorten(pattern), _shorten(other))
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        elements = [part for token in tokens for part in _elements(token)]
+        self._stars = self._steps = self._anyone = 0
+        self._takes: dict[str, int] = {}
+        for at, element in enumerate(elements):
+            if element is Wild.STAR:
+                self._stars |= 1 << at
+                continue
+            self._steps |= 1 << at
+            if isinstance(element, str):
+                self._takes[element] = self._takes.get(element, 0) | 1 << at
+            else:
+                self._anyone |= 1 << at
+        self._goal = 1 << len(elements)
+
+    def meets(self, pattern: Tokens) -> bool:
+        """Whether a text exists that both patterns match, with stars that cross
+        everything. A long pattern is cut, with a star in place of the rest: that can
+        only add texts."""
+        if _clash(self.tokens, pattern):
+            return False
+        states = self._settle(1)
+        for token in _shorten(pattern):
+            if token is Wild.STAR:
+                states = (2 * self._goal - 1) & -(states & -states)
+                continue
+            for part in _elements(token):
+                fits = self._steps
+                if isinstance(part, str):
+                    fits = self._takes.get(part, 0) | self._anyone
+                states = self._settle((states & fits) << 1 | states & self._stars)
+                if not states:
+                    return False
+        return bool(states & self._goal)
+
+    def _settle(self, states: int) -> int:
+        """Add the states that are reached by letting a star stand for nothing."""
+        return states | (states & self._stars) << 1
+
+
+def _elements(token: str | Wild) -> Iterable[str | Wild]:
+    return token if isinstance(token, str) else (token,)
+
+
+def _clash(one: Tokens, other: Tokens) -> bool:
+    """Whether the literal beginnings of two patterns rule each other out."""
+    if not one or not other:
+        return bool(one or other) and (one or other) != (Wild.STAR,)
+    first, second = one[0], other[0]
+    if not isinstance(first, str) or not isinstance(second, str):
+        return False
+    length = min(len(first), len(second))
+    return first[:length] != second[:length]
 
 
 def _shorten(tokens: Tokens) -> Tokens:
@@ -87,49 +217,6 @@ def _shorten(tokens: Tokens) -> Tokens:
     return tokens
 
 
-@lru_cache(maxsize=4096)
-def _overlap(pattern: Tokens, other: Tokens) -> bool:
-    """Walk through one pattern and keep every state that the other can be in.
-
-    A state is a bit: how many elements of the other pattern are behind us.
-    """
-    elements = [part for token in other for part in _elements(token)]
-    stars = steps = 0
-    takes: dict[str, int] = {}
-    for at, element in enumerate(elements):
-        if element is Wild.STAR:
-            stars |= 1 << at
-        else:
-            steps |= 1 << at
-            if isinstance(element, str):
-                takes[element] = takes.get(element, 0) | 1 << at
-    anyone = sum(1 << at for at, e in enumerate(elements) if e is Wild.ONE)
-    everything = (1 << len(elements) + 1) - 1
-
-    def settle(states: int) -> int:
-        while (more := states | (states & stars) << 1) != states:
-            states = more
-        return states
-
-    states = settle(1)
-    for token in pattern:
-        for part in _elements(token):
-            if part is Wild.STAR:
-                states = everything & -(states & -states)
-                continue
-            fits = steps
-            if isinstance(part, str):
-                fits = takes.get(part, 0) | anyone
-            states = settle((states & fits) << 1 | states & stars)
-            if not states:
-                return False
-    return bool(states & 1 << len(elements))
-
-
-def _elements(token: str | Wild) -> tuple[str | Wild, ...]:
-    return tuple(token) if isinstance(token, str) else (token,)
-
-
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """Return a function that tells whether a folded action has the pattern's form."""
-    return matching.glob(tokenise(fold(pattern)))
+def can_meet(one: str, other: str) -> bool:
+    """Whether an action exists that two action patterns both mean."""
+    return Automaton(tokenise(fold(one))).meets(tokenise(fold(other)))

@@ -1,18 +1,12 @@
 """What is said twice, or never counts: the shorter document means the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from policies_lab.iam.documents import fold
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting.context import Lint
-from policies_lab.iam.linting.patterns import (
-    covers_action,
-    covers_resource,
-    has_wildcard,
-)
+from policies_lab.iam.linting.patterns import Coverage, covering_resources
 from policies_lab.iam.linting.reading import Item, View
-
-Covers = Callable[[str, str], bool]
 
 
 def check(lint: Lint) -> None:
@@ -20,37 +14,40 @@ def check(lint: Lint) -> None:
     for view in lint.statements:
         if view.action is not None:
             items = lint.sound(view.action.items)
-            _check_list(lint, "redundant-action", items, covers_action, fold)
+            covered = _actions(lint, items)
+            _check_list(lint, "redundant-action", items, covered, fold)
         if view.resource is not None:
             items = lint.sound(view.resource.items)
-            _check_list(lint, "redundant-resource", items, covers_resource, str)
+            covered = _resources(lint, items)
+            _check_list(lint, "redundant-resource", items, covered, str)
     _check_statements(lint)
     _check_reach(lint)
+
+
+def _actions(lint: Lint, items: Iterable[Item]) -> Coverage:
+    return Coverage((fold(item.text) for item in items), lint.matchers)
+
+
+def _resources(lint: Lint, items: Iterable[Item]) -> Coverage:
+    texts = covering_resources(item.text for item in items)
+    return Coverage(texts, lint.matchers)
 
 
 def _check_list(
     lint: Lint,
     id: str,
     items: Sequence[Item],
-    covers: Covers,
+    covered: Coverage,
     key: Callable[[str], str],
 ) -> None:
     """Report each value that another one of the list covers."""
-    wide = [item for item in items if has_wildcard(item.text)]
     seen: dict[str, Item] = {}
     for item in items:
         twin = seen.setdefault(key(item.text), item)
         if twin is not item:
             lint.at(id, item, by=shown(twin.text), variant="twice")
-            continue
-        if not lint.work.spend(len(wide)):
-            return
-        for other in wide:
-            if other is item or key(other.text) == key(item.text):
-                continue
-            if covers(other.text, item.text):
-                lint.at(id, item, by=shown(other.text))
-                break
+        elif lint.work.spend(covered.cost) and (by := covered.by(key(item.text))):
+            lint.at(id, item, by=shown(by))
 
 
 def _check_statements(lint: Lint) -> None:
@@ -84,16 +81,16 @@ def _content(view: View) -> object:
 
 def _check_reach(lint: Lint) -> None:
     """Report an Allow that a Deny of the same document takes back whole."""
-    denies = [v for v in lint.statements if v.denies and _is_plain(v) and not v.tests]
-    for allow in lint.statements:
+    denies = [
+        (view, _actions(lint, view.listed_actions), _resources(lint, _reach(view)))
+        for view in lint.statements
+        if view.denies and _is_plain(view) and not view.tests
+    ]
+    for allow in lint.statements if denies else ():
         if not allow.allows or not _is_plain(allow):
             continue
-        for deny in denies:
-            cost = (len(allow.listed_actions) or 1) * (len(deny.listed_actions) or 1)
-            cost += len(allow.listed_resources) * len(deny.listed_resources)
-            if not lint.work.spend(cost):
-                return
-            if _takes_back(deny, allow):
+        for deny, actions, resources in denies:
+            if _takes_back(lint, deny, allow, actions, resources):
                 facts = {"line": str(deny.span.line)}
                 lint.add("unreachable", allow.path, allow.span, **facts)
                 break
@@ -105,16 +102,22 @@ def _is_plain(view: View) -> bool:
     return view.action is not None and not any(e and e.negated for e in elements)
 
 
-def _takes_back(deny: View, allow: View) -> bool:
-    return (
-        _all_covered(deny.listed_actions, allow.listed_actions, covers_action)
-        and _all_covered(deny.listed_resources, allow.listed_resources, covers_resource)
-        and _callers_covered(deny, allow)
-    )
+def _reach(view: View) -> tuple[Item, ...]:
+    """Return the resources of a statement; in a trust policy, all there is."""
+    everything = Item("*", view.path, view.span)
+    return view.listed_resources or (everything,)
 
 
-def _all_covered(wide: Sequence[Item], narrow: Sequence[Item], covers: Covers) -> bool:
-    return all(any(covers(w.text, n.text) for w in wide) for n in narrow)
+def _takes_back(
+    lint: Lint, deny: View, allow: View, actions: Coverage, resources: Coverage
+) -> bool:
+    for item in allow.listed_actions:
+        if not lint.work.spend(actions.cost) or not actions.has(fold(item.text)):
+            return False
+    for item in _reach(allow):
+        if not lint.work.spend(resources.cost) or not resources.has(item.text):
+            return False
+    return _callers_covered(deny, allow)
 
 
 def _callers_covered(deny: View, allow: View) -> bool:

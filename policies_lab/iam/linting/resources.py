@@ -7,22 +7,21 @@ from policies_lab.iam.documents import Effect, PolicyType, Version, fold
 from policies_lab.iam.jsontext import shown
 from policies_lab.iam.linting.arns import (
     PARTITIONS,
-    Form,
+    Forms,
+    Part,
     Pattern,
-    can_name,
-    form_of,
-    read_pattern,
 )
 from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.patterns import is_everything
 from policies_lab.iam.linting.reading import Item
-from policies_lab.iam.matching import Tokens, Wild
+from policies_lab.iam.matching import Wild
 
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront|")
 # Shorthands that are no ARNs, and that the service itself completes.
 _COMPLETED_BY_THE_SERVICE = "execute-api:/"
 # AWS owns some of their resources, and those have no account.
 _SHARED_BY_AWS = frozenset({"bedrock", "imagebuilder", "ssm"})
+_FILLED = (PolicyType.IDENTITY, PolicyType.BOUNDARY)
 _PARTITION, _SERVICE, _REGION, _OWNER, _RESOURCE = 1, 2, 3, 4, 5
 # What IAM's and S3's ARNs lack, for when there is no catalogue.
 _WITHOUT_REGION = frozenset({"iam"})
@@ -49,7 +48,7 @@ def _check_variables(lint: Lint, items: tuple[Item, ...]) -> None:
     settled; a default value settles it."""
     if lint.language is Version.V2012:
         for item in lint.sound(items):
-            pattern = read_pattern(item.text, lint.language)
+            pattern = lint.pattern(item.text)
             if pattern is not None and pattern.may_lack_value:
                 lint.at("notresource-variable", item)
 
@@ -61,11 +60,12 @@ def _check_resource(lint: Lint, item: Item) -> None:
         _COMPLETED_BY_THE_SERVICE
     ):
         return
-    pattern = read_pattern(item.text, lint.language)
+    pattern = lint.pattern(item.text)
     if pattern is None:
         return
     if not pattern.complete or pattern.literal(0) != "arn":
-        lint.at("invalid-arn", item, kind=lint.kind.value)
+        filled = not pattern.complete and lint.is_a(*_FILLED)
+        lint.at("invalid-arn", item, variant="filled" if filled else "")
         return
     check_partition(lint, item)
     check_account(lint, item, pattern)
@@ -96,7 +96,7 @@ def _wild_part(lint: Lint, pattern: Pattern) -> bool:
     part of the type of a resource. A star alone in place of the type is common."""
     if pattern.literal(_PARTITION) is None or pattern.literal(_SERVICE) is None:
         return not pattern.early_variable
-    if not _is_typed(lint, pattern.literal(_SERVICE) or ""):
+    if not _forms(lint, fold(pattern.literal(_SERVICE) or "")).typed:
         return False
     type_: list[str | Wild] = []
     for token in pattern.field(_RESOURCE):
@@ -109,23 +109,12 @@ def _wild_part(lint: Lint, pattern: Pattern) -> bool:
     return is_wild and head != [Wild.STAR] and not pattern.has_variables
 
 
-def _forms(lint: Lint, service: str) -> tuple[Form, ...]:
+def _forms(lint: Lint, service: str) -> Forms:
     """Return the forms of a service's ARNs; none where the service is not known."""
     if service not in lint.forms:
         types = lint.catalogue.resource_types(service) if lint.catalogue else {}
-        lint.forms[service] = tuple(form_of(type_) for type_ in types.values())
+        lint.forms[service] = Forms(types.values())
     return lint.forms[service]
-
-
-def _is_typed(lint: Lint, service: str) -> bool:
-    """Whether every resource of a service begins with the name of its type."""
-    forms = _forms(lint, service)
-    return bool(forms) and all(_begins_with_type(form.resource) for form in forms)
-
-
-def _begins_with_type(resource: Tokens) -> bool:
-    head = resource[0] if resource else None
-    return isinstance(head, str) and bool(re.match(r"[^/:]+[/:]?", head))
 
 
 def _check_form(lint: Lint, item: Item, pattern: Pattern) -> None:
@@ -137,23 +126,23 @@ def _check_form(lint: Lint, item: Item, pattern: Pattern) -> None:
         if service in _WITHOUT_REGION and pattern.literal(_REGION) != "":
             lint.at("arn-region-or-account-not-allowed", item, part="Region")
         return
-    forms = _candidates(lint, service, pattern)
-    if not forms:
-        return
     region, account = pattern.literal(_REGION), pattern.literal(_OWNER)
-    if region != "" and all(form.region is False for form in forms):
+    if region != "" and _agree(lint, service, pattern, "region", wanted=False):
         lint.at("arn-region-or-account-not-allowed", item, part="Region")
-    elif account != "" and all(form.account is False for form in forms):
+    elif account != "" and _agree(lint, service, pattern, "account", wanted=False):
         lint.at("arn-region-or-account-not-allowed", item, part="account")
-    if region == "" and all(form.region is True for form in forms):
+    if region == "" and _agree(lint, service, pattern, "region", wanted=True):
         lint.at("arn-missing-region", item)
-    owned = service not in _SHARED_BY_AWS and all(form.account for form in forms)
-    if account == "" and owned:
+    owned = account == "" and service not in _SHARED_BY_AWS
+    if owned and _agree(lint, service, pattern, "account", wanted=True):
         lint.at("arn-missing-account", item)
 
 
-def _candidates(lint: Lint, service: str, pattern: Pattern) -> list[Form]:
+def _agree(
+    lint: Lint, service: str, pattern: Pattern, part: Part, *, wanted: bool
+) -> bool:
+    """Whether the ARNs of all that a pattern can mean have a part, or lack it."""
     forms = _forms(lint, service)
-    if not lint.work.spend(len(forms)):
-        return []
-    return [form for form in forms if can_name(pattern, form)]
+    if not forms.can_differ(part, wanted) or not lint.work.spend(len(forms.all)):
+        return False
+    return forms.agree(pattern, part, wanted)

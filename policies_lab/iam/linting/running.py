@@ -23,9 +23,10 @@ from policies_lab.iam.linting import (
 from policies_lab.iam.linting.catalogue import Catalogue
 from policies_lab.iam.linting.context import MAX_PATTERNS, MAX_WORK, Lint, Options
 from policies_lab.iam.linting.findings import Finding, FindingClass, table
+from policies_lab.iam.linting.patterns import Budget, Matchers
 from policies_lab.iam.linting.problems import as_finding
 from policies_lab.iam.linting.reading import read_document
-from policies_lab.iam.linting.vocabulary import Budget, Vocabulary
+from policies_lab.iam.linting.vocabulary import Vocabulary
 from policies_lab.iam.parsing import parse_policy
 
 _TOO_MUCH = frozenset(
@@ -99,16 +100,16 @@ def _look(
         root = jsontext.read(source)
     except JsonError:
         return []
-    work, patterns = Budget(MAX_WORK), Budget(MAX_PATTERNS)
+    work, matchers = Budget(MAX_WORK), Matchers(Budget(MAX_PATTERNS))
     run = Lint(
         document=read_document(source, root, kind),
         catalogue=catalogue,
         now=now or datetime.now(UTC),
         options=options,
         refused=frozenset((p.span.line, p.span.column) for p in problems),
-        vocabulary=Vocabulary(catalogue, work, patterns) if catalogue else None,
+        vocabulary=Vocabulary(catalogue, work, matchers) if catalogue else None,
         work=work,
-        patterns=patterns,
+        matchers=matchers,
     )
     for check in _CHECKS:
         check(run)

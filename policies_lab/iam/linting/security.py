@@ -117,25 +117,27 @@ def _check_pass_role(lint: Lint, view: View) -> None:
     if not all_of_service(view, "iam") or view.asks(*_PASS_GUARDS):
         return
     for item in view.listed_actions:
-        if granted(item, _ROLE_PASSING):
+        if granted(lint, item, _ROLE_PASSING):
             lint.at("passrole-star", item)
 
 
 def _check_escalation(lint: Lint, view: View) -> None:
     if not all_of_service(view, "iam") or view.asks(*_ESCALATION_GUARDS):
         return
-    first, found = _first_granted(view, frozenset(_ESCALATING))
+    first, found = _first_granted(lint, view, frozenset(_ESCALATING))
     if first is not None:
         actions = some_of(sorted(_ESCALATING[name] for name in found))
         lint.at("privilege-escalation", first, actions=actions)
 
 
-def _first_granted(view: View, names: frozenset[str]) -> tuple[Item | None, set[str]]:
+def _first_granted(
+    lint: Lint, view: View, names: frozenset[str]
+) -> tuple[Item | None, set[str]]:
     """Return the first pattern that means one of the actions, and all actions meant."""
     first: Item | None = None
     found: set[str] = set()
     for item in view.listed_actions:
-        hits = granted(item, names)
+        hits = granted(lint, item, names)
         first = first or (item if hits else None)
         found |= hits
     return first, found
@@ -148,9 +150,9 @@ def _check_passing_and_running(lint: Lint) -> None:
     for view in lint.statements:
         if not view.allows or (every_action(view) and every_resource(view)):
             continue
-        running |= _first_granted(view, frozenset(_RUNNING))[1]
+        running |= _first_granted(lint, view, frozenset(_RUNNING))[1]
         if all_of_service(view, "iam") and not view.asks(*_PASS_GUARDS):
-            passing = passing or _first_granted(view, _ROLE_PASSING)[0]
+            passing = passing or _first_granted(lint, view, _ROLE_PASSING)[0]
     if passing is not None and running:
         actions = some_of(sorted(_RUNNING[name] for name in running))
         facts = {"actions": actions, "variant": "passing"}

@@ -55,7 +55,7 @@ def check(lint: Lint) -> None:
         return
     for view in lint.statements:
         for item in lint.sound(view.listed_actions):
-            if is_every_action(item.text) or not granted(item, _ALLOWED):
+            if is_every_action(item.text) or not granted(lint, item, _ALLOWED):
                 lint.at("trust-action", item)
         if view.allows:
             _check_ways_in(lint, view)
@@ -65,7 +65,7 @@ def check(lint: Lint) -> None:
 
 def _check_ways_in(lint: Lint, view: View) -> None:
     """Each caller needs the call that is made for its kind."""
-    ways = [(item, granted(item, _WAYS_IN)) for item in view.listed_actions]
+    ways = [(item, granted(lint, item, _WAYS_IN)) for item in view.listed_actions]
     offered = set().union(*(found for _, found in ways))
     wrong = next((item for item, found in ways if found), None)
     if wrong is None:
@@ -110,7 +110,7 @@ def _is_own(lint: Lint, found: re.Match[str]) -> bool:
 
 
 def _check_providers(lint: Lint, view: View) -> None:
-    if not any(_WEB in granted(item, _WAYS_IN) for item in view.listed_actions):
+    if not any(_WEB in granted(lint, item, _WAYS_IN) for item in view.listed_actions):
         return
     for caller in view.listed_callers:
         if caller.type != "Federated" or lint.is_refused(caller.value.span):

@@ -8,7 +8,6 @@ import re
 
 from policies_lab.iam.documents import Version
 from policies_lab.iam.jsontext import shown
-from policies_lab.iam.linting.arns import read_pattern
 from policies_lab.iam.linting.context import Lint
 from policies_lab.iam.linting.reading import Item, View
 
@@ -31,7 +30,7 @@ def _check_places(lint: Lint, view: View) -> None:
         if "${" in caller.value.text and not lint.is_refused(caller.value.span):
             lint.at("variable-place", caller.value, element="Principal")
     for item in lint.sound(view.resource.items if view.resource else ()):
-        pattern = read_pattern(item.text, lint.language) if "${" in item.text else None
+        pattern = lint.pattern(item.text) if "${" in item.text else None
         if pattern is not None and pattern.early_variable:
             lint.at("variable-place", item, element="the first five fields of an ARN")
 

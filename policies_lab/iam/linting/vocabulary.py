@@ -5,22 +5,7 @@ from dataclasses import dataclass
 
 from policies_lab.iam.documents import fold
 from policies_lab.iam.linting.catalogue import ActionFacts, Catalogue
-from policies_lab.iam.linting.patterns import has_wildcard, matcher
-
-
-class Budget:
-    """Bounds work that a hostile document could make endless: what it does not pay for
-    is left out, so that a finding may be missed but none is ever wrong."""
-
-    def __init__(self, amount: int) -> None:
-        self.left = amount
-
-    def spend(self, amount: int = 1) -> bool:
-        """Take from the budget; False when it does not reach."""
-        if amount > self.left:
-            return False
-        self.left -= amount
-        return True
+from policies_lab.iam.linting.patterns import Budget, Matchers, has_wildcard
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +19,12 @@ class Meaning:
 class Vocabulary:
     """Looks patterns up in a catalogue, each one once, within a budget."""
 
-    def __init__(self, catalogue: Catalogue, work: Budget, patterns: Budget) -> None:
+    def __init__(self, catalogue: Catalogue, work: Budget, matchers: Matchers) -> None:
         self._catalogue = catalogue
         self._work = work
-        self._patterns = patterns
+        self._matchers = matchers
         self._meanings: dict[str, Meaning | None] = {}
+        self._keys: dict[tuple[str, tuple[str, ...], str], bool] = {}
 
     def meaning(self, text: str) -> Meaning | None:
         """Return what a pattern means; None where that was not looked up: its prefix
@@ -57,10 +43,9 @@ class Vocabulary:
         names = self._catalogue.action_names(service)
         if not has_wildcard(name):
             return Meaning(service, (name,) if name in names else ())
-        simple = name.find("*") == len(name) - 1 and "?" not in name
-        if not self._work.spend(len(names)) or not (simple or self._patterns.spend()):
+        fits = self._matchers.get(name)
+        if fits is None or not self._work.spend(len(names) * name.count("*")):
             return None
-        fits = matcher(name)
         return Meaning(service, tuple(known for known in names if fits(known)))
 
     def facts(self, meaning: Meaning) -> Iterator[ActionFacts]:
@@ -68,3 +53,21 @@ class Vocabulary:
         for name in meaning.names:
             if found := self._catalogue.action(meaning.service, name):
                 yield found
+
+    def has_key(self, meaning: Meaning, key: str) -> bool:
+        """Whether one of the actions, or a resource that it works on, comes with a
+        condition key; yes when it is too much work to say."""
+        asked = (meaning.service, meaning.names, key)
+        if asked not in self._keys:
+            affordable = self._work.spend(len(meaning.names))
+            self._keys[asked] = not affordable or any(
+                fold(key) in self._keys_of(meaning.service, facts)
+                for facts in self.facts(meaning)
+            )
+        return self._keys[asked]
+
+    def _keys_of(self, service: str, facts: ActionFacts) -> Iterator[str]:
+        types = self._catalogue.resource_types(service)
+        named = (types[name] for name in facts.resource_types if name in types)
+        lists = (facts.condition_keys, *(type_.condition_keys for type_ in named))
+        return (fold(key) for keys in lists for key in keys)
