@@ -183,10 +183,11 @@ def where_taught(outline: Outline, misconception: Misconception) -> str:
 
 
 def report(cohort: Cohort) -> Report:
-    users = list(
+    users = sorted(
         User.objects.filter(
             enrolments__cohort=cohort, enrolments__role=Enrolment.Role.STUDENT
-        ).order_by("last_name", "first_name", "username")
+        ),
+        key=_as_in_a_register,
     )
     keys = [user.pk for user in users]
     found = outline(cohort.course)
@@ -200,6 +201,11 @@ def report(cohort: Cohort) -> Report:
         for user in users
     ]
     return Report(cohort, found, students)
+
+
+def _as_in_a_register(user: User) -> tuple[str, str]:
+    """By last name; who gave none stands under the user name."""
+    return (user.last_name or user.username).casefold(), user.first_name.casefold()
 
 
 def last_activity(users: Iterable[int]) -> dict[int, datetime]:

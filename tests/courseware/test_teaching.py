@@ -166,6 +166,19 @@ def test_who_did_nothing_is_there_too(page, ada, ben, lessons):
     assert html.count("not yet") == 2
 
 
+def test_students_stand_in_the_order_of_a_register(cohort, ben):
+    for username, first, last in [
+        ("zed", "Zed", "adams"),
+        ("carl", "", ""),
+        ("anna", "Anna", "Berg"),
+    ]:
+        person = factories.make_person(username, first_name=first, last_name=last)
+        factories.enrol(person, cohort)
+    names = [student.user.username for student in cohort_report.report(cohort).students]
+
+    assert names == ["zed", "anna", "ben", "carl"]
+
+
 def test_progress_by_section(cohort, ben, cleo, course, lessons):
     factories.enrol(cleo, cohort)
     factories.enrol(factories.make_person("dora"), cohort)
