@@ -170,8 +170,12 @@ class SignUpForm(CodeForm, PersonFields):
 
     username = UsernameField(
         label=_("User name"),
-        help_text=_("To sign in with. Letters, digits and . + - _ without blanks."),
-        validators=[UnicodeUsernameValidator()],
+        help_text=_("To sign in with. Letters, digits and . @ + - _ without blanks."),
+        validators=[
+            UnicodeUsernameValidator(
+                message=_("A user name has letters, digits and . @ + - _ alone.")
+            )
+        ],
     )
     password1 = PasswordField(
         label=_("Password"), help_text=ABOUT_PASSWORDS, autocomplete="new-password"

@@ -195,13 +195,13 @@ class CohortAdmin(admin.ModelAdmin):
     formfield_overrides = CLEAN_FIELDS
     list_display = [
         "name",
-        "course",
-        "starts_on",
-        "ends_on",
-        "joinable",
         "join_code",
         "students",
         "teachers",
+        "starts_on",
+        "ends_on",
+        "joinable",
+        "course",
     ]
     list_filter = ["course", "joinable", "starts_on", "ends_on"]
     list_select_related = ["course"]

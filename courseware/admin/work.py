@@ -1,6 +1,7 @@
 """What learners did: evidence, which nobody writes by hand."""
 
 from django.contrib import admin
+from django.utils.html import strip_tags
 
 from courseware.admin.reading import ReadOnlyAdmin
 from courseware.models import Answer, Attempt, Completion, Prediction, Result
@@ -10,7 +11,7 @@ class AnswerInline(admin.TabularInline):
     """What was answered, in the order of the attempt."""
 
     model = Answer
-    fields = readonly_fields = ["position", "asked", "response", "mark", "saved_at"]
+    fields = readonly_fields = ["position", "asked", "answered", "mark", "saved_at"]
     can_delete = False
     extra = 0
 
@@ -22,7 +23,15 @@ class AnswerInline(admin.TabularInline):
         )
 
     def asked(self, answer):
-        return answer.version
+        return answer.version.title
+
+    def answered(self, answer):
+        """The words of the chosen option; its id says nothing to people."""
+        options = {
+            option["id"]: strip_tags(option["html"])
+            for option in answer.version.presented.get("options", [])
+        }
+        return options.get(str(answer.response), answer.response)
 
     def has_add_permission(self, request, obj):
         return False
@@ -35,6 +44,8 @@ class AttemptAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "quiz"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
     inlines = [AnswerInline]
+    # An attempt's page is for who made it.
+    view_on_site = False
 
     @admin.display(ordering="score")
     def points(self, attempt):

@@ -218,6 +218,7 @@ def _account_page(request, form, *, status=200, seconds=0):
     context = {
         "form": form,
         "enrolments": enrolments.order_by("-cohort__starts_on"),
+        "administers": request.user.is_staff,
         "minutes": _minutes(seconds),
     }
     status = 429 if seconds else status
