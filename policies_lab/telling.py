@@ -38,7 +38,7 @@ PLACES = [
     ("endpoint", gettext_lazy("VPC endpoint policy")),
 ]
 
-FOUND_WIDTH = 24
+FOUND_WIDTH = 22
 """Characters that fit on the second line of a box of the chart."""
 
 
@@ -204,7 +204,7 @@ def _found_deny(step: Step, applying: list[StatementTrace], width: int) -> str:
     if total == 0:
         return _("there is no Deny")
     if total == 1:
-        return _("the Deny does not apply")
+        return _("the Deny doesn't apply")
     return _("none of %d applies") % total
 
 
@@ -216,7 +216,7 @@ def _found_resource(step: Step, applying: list[StatementTrace], width: int) -> s
         return _named(_("%s allows"), applying[0], width)
     if grant == "entity":
         return _named(_("%s names the role"), applying[0], width)
-    return _("leaves it to the account")
+    return _("left to the account")
 
 
 def _named(pattern: str, statement: StatementTrace, width: int) -> str:

@@ -263,7 +263,7 @@ def test_the_zoom_is_kept(bench):
 def test_a_policy_can_be_added_named_moved_and_removed(bench):
     page = read(bench.change("add_policy"))
     assert bench.fields["policy_rows"] == "0 1"
-    assert page.one("input", name="policy-1-name").has("autofocus")
+    assert page.one("input", name="policy-1-name").has("data-focus")
     bench.fill(policy_1_name="Bucket", policy_1_place="resource", policy_1_via="of b")
     page = read(bench.change("remove_policy 0"))
     assert bench.fields["policy_rows"] == "1"

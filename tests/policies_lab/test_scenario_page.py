@@ -99,7 +99,7 @@ def test_a_wrong_prediction_is_shown_where_it_parts_and_which_beliefs_it_fits(cl
     assert response.status_code == 200
     heading = page.one(id=f"{KEY}-answer")
     assert heading.text == "Where your prediction and the trace part"
-    assert heading.has("autofocus")
+    assert heading.has("data-focus")
     assert page.one("li", aria_current="step")["data-number"] == "1"
     assert ready.reveal.because in page.text
     beliefs = [term.text for term in page.one("dl", look="beliefs").all("dt")]

@@ -184,7 +184,7 @@ def _check_text(lint: Lint, test: Test) -> None:
         if has_wildcard(item.text) and _has_wild_part(item, lint.language):
             lint.at("wildcard-no-like", item, operator=shown(test.name))
         elif test.quantifier is not None and _names(item, lint.language):
-            lint.at("variable-no-like", item, operator=shown(test.name))
+            lint.at("variable-no-like", item, operator=shown(test.operator.base))
 
 
 def _has_wild_part(item: Item, version: Version) -> bool:
