@@ -197,6 +197,14 @@ def test_a_federated_session_without_a_policy_stops_at_session():
     assert trace.stopped_at.facts == {"needed": "federated_user"}
 
 
+def test_a_root_user_is_stopped_from_becoming_anything():
+    found = outcomes(principal=ROOT, action="sts:AssumeRole", resource="*")
+    assert found == {"explicit_deny": "pass", "resource": "stop"}
+    assert outcomes(principal=ROOT) == {"explicit_deny": "pass"}
+    found = outcomes(action="sts:AssumeRole", resource="*", identity=[FULL])
+    assert found == {"explicit_deny": "pass", "identity": "pass"}
+
+
 def test_a_needless_request_reaches_no_step():
     found = outcomes(action="sts:GetCallerIdentity", resource="*", identity=[FULL])
     assert found == {"explicit_deny": "not_reached", "identity": "not_reached"}
@@ -305,6 +313,50 @@ def test_only_the_strongest_grant_decides():
 
 def test_an_implicit_deny_has_no_deciding_statement():
     assert evaluate(scenario(identity=[ELSEWHERE])).deciding == ()
+
+
+def test_every_document_has_its_path():
+    everybody = policy(statement("Deny", "ec2:*", Principal="*"))
+    found = statements_of(
+        principal=ROLE,
+        rcps=[level("root"), level("account", everybody, everybody)],
+        scps=[level("root", FULL)],
+        vpce=everybody,
+        bucket=everybody,
+        identity=[FULL, FULL],
+        boundary=FULL,
+        session=[FULL],
+    )
+    assert [s.policy for s in found] == [
+        "rcps[1].policies[0]",
+        "rcps[1].policies[1]",
+        "scps[0].policies[0]",
+        "vpce",
+        "resource",
+        "identity[0]",
+        "identity[1]",
+        "boundary",
+        "session[0]",
+    ]
+    assert {s.note for s in found} == {""}
+
+
+def test_a_plain_step_has_nothing_to_add():
+    across = policy(statement(Principal={"AWS": ROLE["role_arn"]}))
+    for parts in ({}, {"account": THERE, "bucket": across}):
+        trace = evaluate(
+            scenario(principal=ROLE, identity=[FULL], session=[FULL], **parts)
+        )
+        found = {step.kind.value: step.facts for step in trace.steps}
+        assert found["identity"] == found["session"] == {}
+
+
+def test_an_explicit_deny_of_a_level_is_counted():
+    denied = level("ou", FULL, policy(statement("Deny")))
+    found = scenario(identity=[FULL], scps=[level("root", FULL), denied])
+    assert decide(found).level == 1
+    found = scenario(identity=[FULL, policy(statement("Deny"))])
+    assert decide(found).level is None
 
 
 def test_notprincipal_notes():
