@@ -326,7 +326,8 @@ def _module_words(target: ToModule) -> str:
 
 
 def _piece(name: str, **context) -> SafeString:
-    return render_to_string(f"courseware/content/_{name}.html", context)
+    # The last line break of the file is not part of what stands in a sentence.
+    return render_to_string(f"courseware/content/_{name}.html", context).rstrip("\n")
 
 
 def _phrase(text: str) -> str:
