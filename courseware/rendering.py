@@ -327,7 +327,8 @@ def _module_words(target: ToModule) -> str:
 
 def _piece(name: str, **context) -> SafeString:
     # The last line break of the file is not part of what stands in a sentence.
-    return render_to_string(f"courseware/content/_{name}.html", context).rstrip("\n")
+    piece = render_to_string(f"courseware/content/_{name}.html", context)
+    return SafeString(piece.removesuffix("\n"))
 
 
 def _phrase(text: str) -> str:
