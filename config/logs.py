@@ -3,6 +3,7 @@
 import logging
 import re
 from contextvars import ContextVar
+from copy import copy
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -25,6 +26,10 @@ class LineFormatter(logging.Formatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
+        record = copy(record)
+        if record.name.startswith("django.security."):
+            # What was refused on purpose: where in Django is of no interest.
+            record.exc_info = record.exc_text = None
         record.request_id = request_id.get()
         record.words = CONTROL.sub(_escape, record.getMessage())
         return super().format(record)

@@ -33,9 +33,18 @@ def name_request(get_response):
         request_id.set(request.id)
         response = get_response(request)
         response.headers["X-Request-ID"] = request.id
-        return response
+        return _bare(response) if request.method == "HEAD" else response
 
     return middleware
+
+
+def _bare(response):
+    """The answer to HEAD: Django leaves the body to the server, which complains."""
+    if not response.streaming:
+        length = str(len(response.content))
+        response.headers.setdefault("Content-Length", length)
+        response.content = b""
+    return response
 
 
 def response_headers(get_response):
@@ -102,6 +111,7 @@ def worded_refusals(get_response):
         for name, value in response.headers.items():
             if not name.startswith("Content-"):
                 page.headers.setdefault(name, value)
+        page.headers["Content-Length"] = str(len(page.content))
         return page
 
     return middleware

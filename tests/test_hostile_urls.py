@@ -94,16 +94,39 @@ def test_broken_encodings_are_not_found(client, db, tail):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_charset_that_makes_odd_text_is_refused(db, charset, method):
     """Through the WSGI entry itself: the request fails before any middleware."""
-    environ = RequestFactory()._base_environ(
+    status, _headers, body = through_wsgi(
         REQUEST_METHOD=method,
         PATH_INFO="/accounts/login/",
         QUERY_STRING="next=%5Cud800",
         CONTENT_TYPE=f"{MULTIPART_CONTENT}; charset={charset}",
     )
+    assert status == "400 Bad Request"
+    assert b"could not be read" in body
+
+
+def through_wsgi(**environ):
+    """(status, headers, body) of the WSGI entry itself, without a test client."""
     started = []
-    body = application(environ, lambda status, headers: started.append(status))
-    assert started == ["400 Bad Request"]
-    assert b"could not be read" in b"".join(body)
+    body = application(
+        RequestFactory()._base_environ(**environ),
+        lambda status, headers: started.extend([status, dict(headers)]),
+    )
+    return *started, b"".join(body)
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/logout/", "/nope/"])
+def test_head_has_the_headers_of_get_and_no_body(db, address):
+    answers = {}
+    for method in ("GET", "HEAD"):
+        answers[method] = through_wsgi(REQUEST_METHOD=method, PATH_INFO=address)
+    (status, headers, body), (status_of_get, headers_of_get, body_of_get) = (
+        answers["HEAD"],
+        answers["GET"],
+    )
+    assert status == status_of_get
+    assert set(headers) == set(headers_of_get)
+    assert body == b""
+    assert int(headers["Content-Length"]) == len(body_of_get) > 0
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 4000, "0", "-1", "1e9", "\u0663"])
@@ -291,6 +314,12 @@ def test_a_visitor_cannot_write_a_line_into_the_log(client, db, log):
     lines = log.getvalue().splitlines()
     assert len(lines) == 2
     assert all("forged" in line and "WARNING" in line for line in lines)
+
+
+def test_a_foreign_host_is_one_line_in_the_log(client, db, log):
+    client.get("/", headers={"Host": "evil.test"})
+    (line,) = log.getvalue().splitlines()
+    assert "Invalid HTTP_HOST header: 'evil.test'" in line
 
 
 def test_a_traceback_does_not_look_like_lines_of_the_log(log):

@@ -70,6 +70,23 @@ def test_wrong_password_and_unknown_name_get_the_same_answer(client, ben):
     assert "do not belong together" in same[0]
 
 
+def test_an_unknown_name_costs_as_much_as_a_wrong_password(client, ben, monkeypatch):
+    """One hash each: the time of an answer tells nothing."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for name in ("ben", "nobody"):
+        sign_in(client, name, f"not of {name}")
+    assert hashed == ["not of ben", "not of nobody"]
+
+
 def test_a_closed_account_gets_the_same_answer_as_a_wrong_password(client, ben):
     ben.is_active = False
     ben.save()
