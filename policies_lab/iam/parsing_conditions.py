@@ -13,7 +13,7 @@ from policies_lab.iam.conditions import (
 )
 from policies_lab.iam.documents import ConditionTest, Span, Value, Version
 from policies_lab.iam.jsontext import Node, item_path, member_path, shown
-from policies_lab.iam.problems import Collector, closest
+from policies_lab.iam.problems import Collector
 
 _KEY = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _NEED_STRINGS = frozenset({Family.ADDRESS, Family.ARN, Family.BINARY})
@@ -66,9 +66,9 @@ def _unknown_operator(collect: Collector, name: Node, path: str) -> None:
         collect.add("null_if_exists", path, name)
         return
     suffix = "IfExists" if base.lower().endswith("ifexists") else ""
-    guess = closest(base[: len(base) - len(suffix)], OPERATOR_NAMES)
+    guess = collect.closest(base[: len(base) - len(suffix)], OPERATOR_NAMES)
     if colon and guess:
-        quantifier = closest(prefix, [q.value for q in Quantifier])
+        quantifier = collect.closest(prefix, [q.value for q in Quantifier])
         guess = f"{quantifier}:{guess}" if quantifier else ""
     suffix = suffix if guess and not guess.endswith("Null") else ""
     found = shown(name.text)

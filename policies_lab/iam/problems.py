@@ -8,6 +8,7 @@ from policies_lab.iam.jsontext import Node, Source, item_path, plain_number, sho
 
 MAX_VALUES = 2_000
 MAX_VALUE_LENGTH = 8 * 1024
+MAX_GUESSES = 50
 
 
 class Collector:
@@ -18,6 +19,7 @@ class Collector:
         self.kind = kind
         self.problems: list[Problem] = []
         self.values = 0
+        self.guesses = 0
 
     def add(self, code: str, path: str, node: Node, **facts: str) -> None:
         """Note a problem at a node."""
@@ -32,8 +34,14 @@ class Collector:
 
     def unknown(self, key: Node, path: str, known: Iterable[str]) -> None:
         """Note an element that does not exist, with the one that was likely meant."""
-        guess = closest(key.text, known)
+        guess = self.closest(key.text, known)
         self.add("unknown_element", path, key, name=shown(key.text), guess=guess)
+
+    def closest(self, name: str, known: Iterable[str]) -> str:
+        """Return the known name that was likely meant; looking takes long, so that in
+        a document of misspellings only the first ones are looked at."""
+        self.guesses += 1
+        return closest(name, known) if self.guesses <= MAX_GUESSES else ""
 
     def one_of(self, statement: dict[str, Node], path: str, name: str) -> str | None:
         """Return which of a pair is there; note a problem where both are."""
