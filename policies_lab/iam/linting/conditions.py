@@ -184,7 +184,9 @@ def _check_text(lint: Lint, test: Test) -> None:
         if has_wildcard(item.text) and _has_wild_part(item, lint.language):
             lint.at("wildcard-no-like", item, operator=shown(test.name))
         elif test.quantifier is not None and _names(item, lint.language):
-            lint.at("variable-no-like", item, operator=shown(test.operator.base))
+            lint.at(
+                "variable-no-like", item, operator=shown(test.name.rpartition(":")[2])
+            )
 
 
 def _has_wild_part(item: Item, version: Version) -> bool:
@@ -288,12 +290,10 @@ def _inside(network: formats.Network, own: formats.Network) -> bool:
 
 def _check_address(lint: Lint, item: Item, network: formats.Network) -> None:
     address, slash, _ = item.text.partition("/")
-    written = formats.address(address)
-    if written is None:
-        return
-    if not slash and ":" in item.text and network.version == 6:
+    first = network.network_address
+    if not slash and network.version == 6:
         lint.at("ipv6-prefix", item)
-    elif slash and written != network.network_address:
+    elif slash and address != str(first) and formats.address(address) != first:
         lint.at("ip-hostbits", item, range=str(network))
 
 

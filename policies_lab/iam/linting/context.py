@@ -15,7 +15,7 @@ from policies_lab.iam.linting.patterns import Budget, Matchers
 from policies_lab.iam.linting.reading import Document, Item, View
 from policies_lab.iam.linting.vocabulary import Vocabulary
 
-MAX_WORK = 40_000
+MAX_WORK = 25_000
 MAX_PATTERNS = 100
 MAX_GUESSES = 8
 

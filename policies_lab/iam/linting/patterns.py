@@ -75,7 +75,7 @@ class Matchers:
 
     def _make(self, pattern: str) -> Matcher | None:
         cheap = not has_wildcard(pattern) or is_prefix(pattern)
-        if not cheap and not self._budget.spend():
+        if not cheap and not self._budget.spend(1 + pattern.count("*") // 8):
             return None
         return matching.glob(tokenise(pattern))
 
@@ -219,4 +219,7 @@ def _shorten(tokens: Tokens) -> Tokens:
 
 def can_meet(one: str, other: str) -> bool:
     """Whether an action exists that two action patterns both mean."""
-    return Automaton(tokenise(fold(one))).meets(tokenise(fold(other)))
+    one, other = fold(one), fold(other)
+    if not has_wildcard(one) and not has_wildcard(other):
+        return one == other
+    return Automaton(tokenise(one)).meets(tokenise(other))
