@@ -17,7 +17,7 @@ env = environ.Env()
 
 # Everything that a running site writes lies here; nothing else does.
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
 # Whether visitors reach the site by HTTPS. Off only for a start on loopback.
