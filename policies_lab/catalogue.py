@@ -28,6 +28,17 @@ _CANDIDATES = 12
 _LIKENESS = 0.7
 _LONGEST_WORD = 64
 _ARRAY = "ArrayOf"
+# Pages on which keys with the prefix of another service stand.
+_BORROWERS = {
+    "connect": ("cases",),
+    "ec2": ("ec2-instance-connect", "ssmmessages"),
+    "elasticloadbalancing": ("arc-zonal-shift",),
+    "iam": ("sts",),
+    "identitystore": ("q", "qbusiness"),
+    "iot": ("iotjobsdata",),
+    "logs": ("xray",),
+    "ssm": ("ssmmessages",),
+}
 
 
 class IamCatalogue:
@@ -122,7 +133,7 @@ class IamCatalogue:
         """Name the services whose pages list the keys with this key's prefix."""
         prefix = folded.partition(":")[0]
         if prefix in self.services():
-            return (prefix,)
+            return (prefix, *_BORROWERS.get(prefix, ()))
         listed: list[str] = load_json("unassociatedConditions.json").get(prefix, [])
         return listed or (("sts",) if "." in prefix else ())
 
