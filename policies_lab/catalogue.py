@@ -222,7 +222,12 @@ def _key_facts(detail: Mapping[str, Any]) -> KeyFacts:
 
 
 def _around_placeholder(name: str) -> tuple[str, str | None]:
-    """Split a name at its `${TagKey}` or `<key>`; no end where it has none."""
+    """Split a folded name at its `${tagkey}` or `<key>`; no end where it has none.
+
+    A few names have `tag-key` in that place, or nothing.
+    """
+    if name.endswith(("tag/", "tag/tag-key")):
+        return name.removesuffix("tag-key"), ""
     for opening, closing in (("${", "}"), ("<", ">")):
         if opening in name:
             return name.partition(opening)[0], name.rpartition(closing)[2]

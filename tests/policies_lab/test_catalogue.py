@@ -131,6 +131,8 @@ def test_a_resource_type():
         ("s3:max-keys", KeyType.NUMBER, False),
         ("s3:ExistingObjectTag/env", KeyType.STRING, False),
         ("ec2:osuser", KeyType.STRING, False),
+        ("ssm:resourceTag/env", KeyType.STRING, False),
+        ("sagemaker:ResourceTag/env", KeyType.STRING, False),
         ("dynamodb:LeadingKeys", KeyType.STRING, True),
         ("iam:PolicyARN", KeyType.ARN, False),
         ("kms:EncryptionContext:app", KeyType.STRING, False),
@@ -233,7 +235,7 @@ def test_everything_in_the_data_can_be_read():
         for name in AWS.action_names(service)
     ]
     keys = [
-        AWS.condition_key(key)
+        AWS.condition_key(key + "x" if key.endswith("/") else key)
         for service in AWS.services()
         for key in AWS.condition_keys(service)
     ]
