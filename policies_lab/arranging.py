@@ -5,7 +5,7 @@ scenario comes in as JSON or goes out.
 from django.utils.translation import gettext as _
 
 from policies_lab import bench as benches
-from policies_lab.forms import BenchForm, next_row
+from policies_lab.bench_form import BenchForm, next_row
 from policies_lab.iam import Problem, ScenarioError, read_scenario
 from policies_lab.places import Found, locate
 

@@ -13,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from policies_lab import arranging, evaluations
+from policies_lab.bench_form import BenchForm
 from policies_lab.events import beliefs, record
 from policies_lab.examples import first_bench
-from policies_lab.forms import BenchForm, PredictionForm
+from policies_lab.forms import PredictionForm
 from policies_lab.limits import TooMany, turn
 from policies_lab.scenarios import ReadyScenario, ready_scenarios
 
 
 @login_not_required
+@vary_on_headers("HX-Request")
 @require_http_methods(["GET", "HEAD", "POST"])
 def lab(request):
     """The bench. A POST changes what lies on it and evaluates nothing."""

@@ -268,7 +268,7 @@ def test_a_policy_can_be_added_named_moved_and_removed(bench):
     page = read(bench.change("remove_policy 0"))
     assert bench.fields["policy_rows"] == "1"
     assert bench.fields["policy-1-name"] == "Bucket"
-    assert page.one("article", look="doc").one("h3").text == "Bucket"
+    assert page.one("article", look="document").one("h3").text == "Bucket"
     bench.change("add_policy")
     assert bench.fields["policy_rows"] == "1 2"
 
@@ -300,7 +300,7 @@ def test_row_numbers_that_are_none_do_no_harm(bench, rows):
 def test_no_more_rows_than_the_bench_has_room_for(bench):
     rows = " ".join(map(str, range(500)))
     page = read(bench.client.post("/lab/", bench.fields | {"policy_rows": rows}))
-    assert len(page.all("article", look="doc")) == 20
+    assert len(page.all("article", look="document")) == 20
     assert page.all("button", value="add_policy") == []
 
 
@@ -319,7 +319,7 @@ def test_an_export_comes_back_as_the_same_bench(client):
     other = Bench(client)
     other.fill(scenario_json=text)
     page = read(other.change("import"))
-    assert len(page.all("article", look="doc")) == 5
+    assert len(page.all("article", look="document")) == 5
     assert other.fields["principal_arn"] == bench.fields["principal_arn"]
     # No row of the page means two things: the old text is not in a new row's place.
     assert "0" not in other.fields["policy_rows"].split()
