@@ -54,6 +54,8 @@ def _check_statements(lint: Lint) -> None:
     """Report a statement that says the same as an earlier one."""
     seen: dict[object, View] = {}
     for view in lint.statements:
+        if view.effect is None or view.action is None:
+            continue
         first = seen.setdefault(_content(view), view)
         if first is not view:
             facts = {"line": str(first.span.line)}
