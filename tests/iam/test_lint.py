@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.linting import documents
 from policies_lab.catalogue import catalogue
+from policies_lab.findings import as_json
 from policies_lab.iam import PolicyType, parse_policy
 from policies_lab.iam.linting import FindingClass, Options, lint
 from tests.iam.cases import CORPUS, policy, statement
@@ -200,3 +203,38 @@ def test_no_document_takes_long(text, kind):
     start = time.process_time()
     lint(text, kind=kind, catalogue=catalogue(), now=NOW)
     assert time.process_time() - start < MOST_CPU_SECONDS
+
+
+PIECES = ["*", "?", "${", "}", '"', "[", "]", "{", ",", ":", "null", "1e9", "\\ud800"]
+WHOLE = json.dumps(
+    policy(
+        statement(
+            Sid="ReadOnly",
+            action=["s3:Get*", "iam:PassRole"],
+            resource=["arn:aws:s3:::b/${aws:username}/*", "*"],
+            Principal={"AWS": "111122223333", "Service": "sns.amazonaws.com"},
+            Condition={
+                "ForAllValues:StringLikeIfExists": {"aws:TagKeys": ["a*", "b"]},
+                "NotIpAddress": {"aws:SourceIp": ["203.0.113.9/24", "2001:db8::1"]},
+                "DateLessThan": {"aws:CurrentTime": "2026-01-01"},
+            },
+        )
+    )
+)
+
+
+@given(
+    st.sampled_from(T),
+    st.lists(
+        st.tuples(
+            st.integers(0, len(WHOLE)), st.sampled_from(PIECES), st.integers(0, 6)
+        ),
+        max_size=4,
+    ),
+)
+def test_no_damage_is_too_odd(kind, damages):
+    text = WHOLE
+    for at, piece, length in damages:
+        text = text[:at] + piece + text[at + length :]
+    for finding in lint(text, kind=kind, catalogue=catalogue(), now=NOW):
+        assert as_json(finding)["message"]
