@@ -316,3 +316,18 @@ def test_reduced_motion_is_honoured(lab, watch):
     lab.locator(".how").wait_for()
     moving = lab.evaluate(MOVING)
     assert moving == 0
+
+
+@pytest.mark.parametrize("key", ["scp-ceiling", "rcp-closes-the-bucket"])
+def test_chart_and_list_print_on_one_page(lab, watch, key):
+    lab.goto(lab.url + f"?scenario={key}")
+    evaluate(lab)
+    lab.locator(".how").wait_for()
+    # A4 less margins of 1 cm, in CSS pixels.
+    lab.set_viewport_size({"width": 718, "height": 1046})
+    lab.emulate_media(media="print")
+    assert lab.locator(".how").bounding_box()["height"] <= 1046
+    assert lab.locator("[data-chart=full]").is_visible()
+    assert lab.locator(".line-by-line").is_visible()
+    for hidden in [".stage", ".who", ".needs-script", ".site-header"]:
+        assert not lab.locator(hidden).first.is_visible()

@@ -238,6 +238,26 @@ def test_a_prediction_is_answered_and_opens_the_step_where_it_parts(bench):
     assert "predicted" not in fields(page)
 
 
+@pytest.mark.parametrize(
+    ("key", "predicted", "parting"),
+    [
+        ("first-allow", "explicit_deny", "1"),
+        ("first-allow", "implicit_deny", "2"),
+        ("explicit-deny-wins", "allow", "1"),
+        ("explicit-deny-wins", "implicit_deny", "1"),
+        ("scp-ceiling", "allow", "3"),
+        ("scp-ceiling", "explicit_deny", "1"),
+        ("session-policy-narrows", "allow", "3"),
+        ("both-accounts-must-allow", "allow", "3"),
+    ],
+)
+def test_where_a_wrong_prediction_parts_from_the_trace(client, key, predicted, parting):
+    bench = Bench(client, f"/lab/?scenario={key}").fill(predicted=predicted)
+    page = read(bench.evaluate())
+    assert page.one("li", aria_current="step")["data-number"] == parting
+    assert f"part at step {parting}," in page.one("form", id="bench").text
+
+
 def test_a_right_prediction_is_said_to_be_right(bench):
     page = read(bench.fill(predicted="allow").evaluate())
     callout = page.one("form", id="bench").one(look="callout")

@@ -169,6 +169,9 @@ def test_one_address_cannot_use_up_the_goes_of_another(client, bench, slow_refil
 def test_imports_and_predictions_take_goes_too(client, bench, slow_refill):
     for _ in range(int(limits.guests.goes)):
         client.post("/lab/", bench.fields | {"change": "import"})
+    refused = client.post("/lab/", bench.fields | {"change": "add_policy"})
+    assert refused.status_code == 429
+    assert fields(read(refused)) == bench.fields
     assert bench.evaluate().status_code == 429
     said = {"predicted": "allow", "certainty": "1"}
     refused = client.post("/lab/scenarios/first-allow/", said)
