@@ -331,3 +331,20 @@ def test_chart_and_list_print_on_one_page(lab, watch, key):
     assert lab.locator(".line-by-line").is_visible()
     for hidden in [".stage", ".who", ".needs-script", ".site-header"]:
         assert not lab.locator(hidden).first.is_visible()
+
+
+def test_nothing_lies_over_the_explanation(lab, watch):
+    lab.set_viewport_size({"width": 1280, "height": 900})
+    lab.goto(lab.url + "?scenario=scp-ceiling")
+    evaluate(lab)
+    how = lab.locator("#how")
+    how.wait_for()
+    how.evaluate("(element) => element.scrollIntoView()")
+    lab.wait_for_timeout(200)
+    predict = lab.locator(".predict").bounding_box()
+    assert predict["y"] + predict["height"] <= how.bounding_box()["y"]
+    # What is focused by keyboard is not under the bar of the verdict.
+    bar = lab.locator(VERDICT).bounding_box()
+    lab.locator("[data-chart=full] a").first.focus()
+    box = lab.locator("[data-chart=full] a").first.bounding_box()
+    assert box["y"] >= bar["y"] + bar["height"]
