@@ -34,28 +34,43 @@ class UnknowableError(Exception):
 class CompiledStatement:
     """A statement ready to be held against requests."""
 
-    __slots__ = ("_policy", "_principal", "action", "resource", "statement", "tests")
+    __slots__ = ("_policy", "_principal", "_resource", "_tests", "action", "statement")
 
     def __init__(self, statement: Statement, policy: Policy) -> None:
         self.statement = statement
         self._policy = policy
         self._principal: PrincipalElement | None = statement.principal
         self.action = CompiledAction(statement.action)
-        self.resource = (
-            CompiledResource(statement.resource, statement.effect, policy.version)
-            if statement.resource
-            else None
-        )
-        self.tests = tuple(
-            CompiledTest(test, policy.version) for test in statement.conditions
-        )
+        self._resource: CompiledResource | None = None
+        self._tests: tuple[CompiledTest, ...] | None = None
+
+    # Most statements fail at their action: the rest is compiled when it is needed.
+
+    @property
+    def resource(self) -> CompiledResource | None:
+        """Resource or NotResource; None where the statement has neither."""
+        element = self.statement.resource
+        if self._resource is None and element is not None:
+            effect, version = self.statement.effect, self._policy.version
+            self._resource = CompiledResource(element, effect, version)
+        return self._resource
+
+    @property
+    def tests(self) -> tuple[CompiledTest, ...]:
+        """The tests of the Condition element."""
+        if self._tests is None:
+            version = self._policy.version
+            listed = self.statement.conditions
+            self._tests = tuple(CompiledTest(test, version) for test in listed)
+        return self._tests
 
     def grant(self, call: Call) -> Grant:
         """Return what the statement means for a caller whose action it speaks of: NONE
         where it does not apply, DIRECT where it has no Principal element. Raises
         UnknowableError where an element cannot be told and all others are satisfied.
         """
-        resource = self.resource.matches(call) if self.resource else True
+        element = self.resource
+        resource = element.matches(call) if element is not None else True
         if resource is False:
             return Grant.NONE
         for test in self.tests:
@@ -64,9 +79,9 @@ class CompiledStatement:
         grant = self._grant(call)
         if grant is Grant.NONE:
             return grant
-        if resource is None and self.resource is not None:
-            element = self.resource.element
-            self._refuse("notresource_variable", element.name, element.span)
+        if resource is None and element is not None:
+            name, span = element.element.name, element.element.span
+            self._refuse("notresource_variable", name, span)
         if grant is Grant.UNKNOWN and self._principal is not None:
             principal = self._principal
             self._refuse("canonical_user", principal.name, principal.span)

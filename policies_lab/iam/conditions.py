@@ -19,7 +19,6 @@ from policies_lab.iam.variables import Template
 
 Lookup = Mapping[str, ContextValue]
 
-_WORK_SHIFT = 11
 _CACHED_LENGTH = 256
 
 
@@ -178,7 +177,7 @@ def is_empty(value: ContextValue | None) -> bool:
 class CompiledTest:
     """One key under one operator, ready to be held against requests."""
 
-    __slots__ = ("_chars", "_count", "_exact", "_fixed", "_key", "_op", "_read", "test")
+    __slots__ = ("_dynamic", "_exact", "_key", "_op", "_read", "_values", "test")
 
     def __init__(self, test: ConditionTest, version: Version) -> None:
         parsed = parse_operator(test.operator)
@@ -188,11 +187,10 @@ class CompiledTest:
         self._op = parsed
         self._key = fold(test.key)
         self._read = _READERS[parsed.family]
-        self._fixed = [self._compile(text, version) for text in test.texts]
+        self._values = [self._compile(text, version) for text in test.texts]
+        self._dynamic = any(isinstance(value, Template) for value in self._values)
         plain = parsed.family in {Family.TEXT, Family.FOLDED} and not self._dynamic
-        self._exact = frozenset(self._fixed) if plain else None
-        self._count = len(self._fixed)
-        self._chars = sum(len(text) for text in test.texts)
+        self._exact = frozenset(self._values) if plain else None
 
     def _compile(self, text: str, version: Version) -> Any:
         family = self._op.family
@@ -201,20 +199,6 @@ class CompiledTest:
         template = variables.parse(text, version, wildcards=family.has_wildcards)
         tokens = template.fixed()
         return template if tokens is None else _prepare(family, tokens)
-
-    @property
-    def _dynamic(self) -> bool:
-        return any(isinstance(value, Template) for value in self._fixed)
-
-    @property
-    def variables(self) -> int:
-        """How many variables the values hold."""
-        return sum(v.variables for v in self._fixed if isinstance(v, Template))
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """How many values there are, and their characters."""
-        return self._count, self._chars
 
     def holds(self, lookup: Lookup) -> bool:
         """Whether the test is satisfied by the request's keys."""
@@ -234,12 +218,12 @@ class CompiledTest:
             return op.negated, "key_missing_negated" if op.negated else "key_missing"
         if not isinstance(value, str):
             return False, "multivalued_without_set_operator"
-        return self._hit(value, lookup) is not op.negated, ""
+        return self._hit(value, self._filled(lookup)) is not op.negated, ""
 
     def _judge_null(self, value: ContextValue | None) -> tuple[bool, str]:
         if self._op.quantifier is not None:
             return self._op.quantifier is Quantifier.ALL, "null_with_set_operator"
-        return is_empty(value) in self._fixed, ""
+        return is_empty(value) in self._values, ""
 
     def _judge_set(
         self, value: ContextValue | None, lookup: Lookup
@@ -250,43 +234,35 @@ class CompiledTest:
             is_all = op.quantifier is Quantifier.ALL
             return is_all, "set_empty_all" if is_all else "set_empty_any"
         members = (value,) if isinstance(value, str) else value
-        answers = (self._hit(member, lookup) is not op.negated for member in members)
+        values = self._filled(lookup)
+        answers = (self._hit(member, values) is not op.negated for member in members)
         return (all if op.quantifier is Quantifier.ALL else any)(answers), ""
 
-    def _hit(self, value: str, lookup: Lookup) -> bool:
+    def _hit(self, member: str, values: list[Any]) -> bool:
         """Whether one of the policy's values is met, before any negation."""
-        read = self._read(value)
+        read = self._read(member)
         if self._exact is not None:
             return read in self._exact
         if read is None:
             return False
         compare = self._op.compare
-        for fixed in self._fixed:
-            if isinstance(fixed, Template):
-                fixed = self._filled(fixed, lookup)
-            if fixed is not None and compare(read, fixed):
-                return True
-        return False
+        return any(compare(read, value) for value in values if value is not None)
 
-    def _filled(self, template: Template, lookup: Lookup) -> Any:
+    def _filled(self, lookup: Lookup) -> list[Any]:
+        """Return the policy's values with variables replaced; None: no value."""
+        if not self._dynamic:
+            return self._values
+        return [
+            self._fill(value, lookup) if isinstance(value, Template) else value
+            for value in self._values
+        ]
+
+    def _fill(self, template: Template, lookup: Lookup) -> Any:
         tokens = template.expand(lookup)
         if tokens is None:
             return None
         short = sum(len(t) for t in tokens if isinstance(t, str)) <= _CACHED_LENGTH
         return (_prepare_cached if short else _prepare)(self._op.family, tokens)
-
-    def work(self, lookup: Lookup) -> int:
-        """Bound the comparisons that `holds` can make, by pairs and by length."""
-        value = lookup.get(self._key)
-        members = (value,) if isinstance(value, str) else value or ()
-        length = sum(map(len, members))
-        chars = self._chars
-        for fixed in self._fixed:
-            if isinstance(fixed, Template):
-                tokens = fixed.expand(lookup) or ()
-                chars += sum(len(t) for t in tokens if isinstance(t, str))
-        work = 1 + self._count * len(members) + (chars * length >> _WORK_SHIFT)
-        return work + (chars >> 4 if self._dynamic else 0)
 
     def check(self, lookup: Lookup, *, looked_at: bool) -> ElementCheck:
         """Hold the test against the request, with everything a reader may ask."""
@@ -308,23 +284,19 @@ class CompiledTest:
     def _hits(self, value: ContextValue | None, lookup: Lookup) -> tuple[int, ...]:
         if self._op.family is Family.NULL:
             missing = is_empty(value)
-            return tuple(i for i, v in enumerate(self._fixed) if v == missing)
+            return tuple(i for i, v in enumerate(self._values) if v == missing)
         members = (value,) if isinstance(value, str) else value or ()
         read = [r for r in map(self._read, members) if r is not None]
-        filled = [
-            self._filled(v, lookup) if isinstance(v, Template) else v
-            for v in self._fixed
-        ]
         return tuple(
             at
-            for at, fixed in enumerate(filled)
-            if fixed is not None and any(self._op.compare(r, fixed) for r in read)
+            for at, wanted in enumerate(self._filled(lookup))
+            if wanted is not None and any(self._op.compare(r, wanted) for r in read)
         )
 
     def _expanded(self, lookup: Lookup) -> tuple[str | None, ...]:
         return tuple(
             _shown(value.expand(lookup)) if isinstance(value, Template) else text
-            for value, text in zip(self._fixed, self.test.texts, strict=True)
+            for value, text in zip(self._values, self.test.texts, strict=True)
         )
 
     def _value_note(self, value: ContextValue | None, lookup: Lookup) -> str:

@@ -11,8 +11,6 @@ from enum import StrEnum
 ContextValue = str | tuple[str, ...]
 """A context key has one value (a string) or is multivalued (a tuple of strings)."""
 
-_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
 
 def fold(text: str) -> str:
     """Return text with A to Z in lower case, and nothing else changed.
@@ -20,7 +18,12 @@ def fold(text: str) -> str:
     `str.lower` would turn the Kelvin sign into k, and two actions that AWS keeps
     apart would meet.
     """
-    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+    if text.isascii():
+        return text.lower()
+    # Bytes have no letters but those of ASCII.
+    return (
+        text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    )
 
 
 def is_role(resource: str) -> bool:

@@ -44,6 +44,9 @@ _BUCKET_POLICY_ACTIONS = frozenset(
 )
 
 
+_DENIES_AT = {kind: DecidingStep(kind.value) for kind in tuple(StepKind)[1:]}
+
+
 class Ruling(NamedTuple):
     """The decision and the step at which it fell; `level` counts an organisation's
     levels from 0 where one of them denied."""
@@ -165,7 +168,7 @@ def explicit_deny(case: Case) -> Ruling | None:
         for group in groups:
             if group.denies(case.call):
                 level = group.level if kind in LEVELLED else None
-                return Ruling(Decision.EXPLICIT_DENY, DecidingStep(kind.value), level)
+                return Ruling(Decision.EXPLICIT_DENY, _DENIES_AT[kind], level)
     return None
 
 
@@ -264,7 +267,7 @@ STAGES: tuple[Callable[[Case], Ruling | None], ...] = (
 def rule(case: Case) -> Ruling:
     """Take the case through the stages. Raises EvaluationError where the answer would
     be a guess, or would take too much work."""
-    limit_work(case.layers.values(), case.scenario.request, case.call)
+    limit_work(case.scenario, case.layers.values(), case.call)
     try:
         for stage in STAGES:
             ruling = stage(case)

@@ -1,7 +1,6 @@
 """Documents that are asked together: those of one step, and of one level where an
 organisation takes a step level by level. Allow is a union inside a group."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from policies_lab.iam.compiled import Statements, UnknowableError, compiled
@@ -21,40 +20,10 @@ class Document(NamedTuple):
     statements: Statements
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What bounds the work: patterns (of Action and Resource) and condition values,
-    with their characters, and the variables among them."""
-
-    patterns: int
-    values: int
-    chars: int
-    variables: int
-
-    @classmethod
-    def of(cls, statements: Statements) -> "Size":
-        """Add the statements up."""
-        elements = [
-            element
-            for s in statements
-            for element in (s.statement.action, s.statement.resource)
-            if element is not None
-        ]
-        tests = [test for s in statements for test in s.tests]
-        return cls(
-            patterns=sum(len(element.values) for element in elements),
-            values=sum(test.size[0] + 1 for test in tests),
-            chars=sum(len(t) for element in elements for t in element.texts)
-            + sum(test.size[1] for test in tests),
-            variables=sum(test.variables for test in tests)
-            + sum(s.resource.variables for s in statements if s.resource),
-        )
-
-
 class Group:
     """The documents of one step and level, ready to be asked."""
 
-    __slots__ = ("_by_action", "_statements", "documents", "kind", "level", "size")
+    __slots__ = ("_by_action", "_statements", "documents", "kind", "level")
 
     def __init__(
         self, kind: StepKind, level: int, documents: tuple[Document, ...]
@@ -63,7 +32,6 @@ class Group:
         self.level = level
         self.documents = documents
         self._statements = tuple(s for d in documents for s in d.statements)
-        self.size = Size.of(self._statements)
         self._by_action: dict[str, tuple[Statements, Statements]] = {}
 
     def denies(self, call: Call) -> bool:

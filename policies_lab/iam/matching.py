@@ -26,6 +26,8 @@ _WILDCARD = re.compile(r"([*?])")
 
 def tokenise(text: str) -> Tokens:
     """Split text at its wildcards: `a*b` is ("a", STAR, "b")."""
+    if "*" not in text and "?" not in text:
+        return (text,) if text else ()
     pieces = _WILDCARD.split(text)
     return join(
         Wild(piece) if at % 2 else piece for at, piece in enumerate(pieces) if piece
@@ -47,9 +49,9 @@ def join(tokens: Iterable[Token]) -> Tokens:
 def glob(tokens: Tokens) -> Matcher:
     """Return a function that tells whether a whole text has the pattern's form.
 
-    The time is bounded by pattern length times text length: the regular expression
-    never goes back on a piece that it has found, which is right only because every
-    star here may match every character.
+    Time is bounded by pattern length times text length: the pieces between stars are
+    looked up from left to right and never looked up again. That the first fit of a
+    piece is good enough holds only because every star here may match every character.
     """
     match tokens:
         case ():
@@ -60,7 +62,10 @@ def glob(tokens: Tokens) -> Matcher:
             return _anything
         case (str(prefix), Wild.STAR):
             return _prefix(prefix)
-    return _searching(re.compile(_expression(tokens), re.DOTALL).fullmatch)
+    pieces = _pieces(tokens)
+    if Wild.ONE in tokens:
+        return _searching(re.compile(_expression(pieces), re.DOTALL).fullmatch)
+    return _finding(["".join(map(str, piece)) for piece in pieces])
 
 
 def _anything(text: str) -> bool:
@@ -71,29 +76,54 @@ def _prefix(prefix: str) -> Matcher:
     return lambda text: text.startswith(prefix)
 
 
+def _pieces(tokens: Tokens) -> list[list[Token]]:
+    """Split a pattern at its stars."""
+    pieces: list[list[Token]] = [[]]
+    for token in tokens:
+        if token is Wild.STAR:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces
+
+
+def _finding(pieces: list[str]) -> Matcher:
+    """Match literal pieces with a star between each two: the first begins the text,
+    the last ends it, the others are found in between."""
+    first, *middle, last = pieces
+
+    def matches(text: str) -> bool:
+        at, end = len(first), len(text) - len(last)
+        if at > end or not (text.startswith(first) and text.endswith(last)):
+            return False
+        for piece in middle:
+            at = text.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return matches
+
+
 def _searching(fullmatch: Callable[[str], re.Match[str] | None]) -> Matcher:
     return lambda text: fullmatch(text) is not None
 
 
-def _expression(tokens: Tokens) -> str:
-    """Pieces between stars: the first is anchored, the middle ones take their first
-    fit in an atomic group, the last one is looked up behind at the end of the text."""
-    pieces: list[list[str]] = [[]]
-    widths = [0]
-    for token in tokens:
-        if token is Wild.STAR:
-            pieces.append([])
-            widths.append(0)
-        else:
-            pieces[-1].append("." if isinstance(token, Wild) else re.escape(token))
-            widths[-1] += len(token) if isinstance(token, str) else 1
-    first, *rest = ("".join(piece) for piece in pieces)
+def _expression(pieces: list[list[Token]]) -> str:
+    """The same as a regular expression, for pieces with question marks: each middle
+    piece is an atomic group, the last one is looked up behind at the end."""
+    first, *rest = (
+        "".join("." if isinstance(t, Wild) else re.escape(t) for t in piece)
+        for piece in pieces
+    )
     if not rest:
         return first
     middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
-    if not widths[-1]:
+    width = sum(1 if isinstance(t, Wild) else len(t) for t in pieces[-1])
+    if not width:
         return f"{first}{middle}(?>.*)"
-    return f"{first}{middle}(?=.{{{widths[-1]}}})(?>.*)(?<={rest[-1]})"
+    return f"{first}{middle}(?=.{{{width}}})(?>.*)(?<={rest[-1]})"
 
 
 def split_fields(tokens: Tokens) -> list[Tokens]:
@@ -124,21 +154,30 @@ def resource(tokens: Tokens) -> Matcher:
     """
     if is_everything(tokens):
         return _anything
-    fields = split_fields(tokens)
-    fields += [(Wild.STAR,)] * (ARN_FIELDS - len(fields))
-    whole: list[Token] = []
-    caged: set[int] = set()
-    for number, field in enumerate(fields):
-        whole += [":"] if number else []
-        for at, token in enumerate(field):
-            if token is Wild.STAR and number < ARN_FIELDS - 1 and at < len(field) - 1:
-                caged.add(len(whole))
-            whole.append(token)
-    matches = _by_states(whole, caged) if caged else glob(join(whole))
+    colons = sum(token.count(":") for token in tokens if isinstance(token, str))
+    missing = (":", Wild.STAR) * (ARN_FIELDS - 1 - colons)
+    whole = join((*tokens, *missing)) if missing else tokens
+    caged = _caged_stars(whole)
+    matches = _by_states(whole, caged) if caged else glob(whole)
     return lambda text: text != "*" and matches(text)
 
 
-def _by_states(tokens: list[Token], caged: set[int]) -> Matcher:
+def _caged_stars(tokens: Tokens) -> set[int]:
+    """Find the stars of the first five fields that do not end their field."""
+    caged: set[int] = set()
+    colons = 0
+    for at, token in enumerate(tokens[:-1]):
+        if isinstance(token, str):
+            colons += token.count(":")
+            continue
+        after = tokens[at + 1]
+        ends = isinstance(after, str) and after.startswith(":")
+        if token is Wild.STAR and colons < ARN_FIELDS - 1 and not ends:
+            caged.add(at)
+    return caged
+
+
+def _by_states(tokens: Tokens, caged: set[int]) -> Matcher:
     """Match with two kinds of star by keeping every state that can be reached.
 
     With both kinds in one pattern the first fit of a piece is not always the right
@@ -191,28 +230,60 @@ def arn(tokens: Tokens) -> Matcher:
     return matches
 
 
-def any_of(patterns: Iterable[Tokens]) -> Matcher:
-    """Match when one of the patterns does; plain texts and prefixes are looked up."""
-    exact: set[str] = set()
-    prefixes: list[str] = []
-    others: list[Matcher] = []
-    for tokens in patterns:
-        match tokens:
-            case (Wild.STAR,):
-                return _anything
-            case (str(text),):
-                exact.add(text)
-            case (str(prefix), Wild.STAR):
-                prefixes.append(prefix)
-            case _:
-                others.append(glob(tokens))
-    starts = tuple(prefixes)
+class AnyOf:
+    """Several patterns at once: plain texts and beginnings are looked up together,
+    the others tried in turn. Matchers are made when they are first needed."""
 
-    def matches(text: str) -> bool:
+    __slots__ = ("_each", "_exact", "_make", "_others", "_patterns", "_prefixes")
+
+    def __init__(
+        self, patterns: list[Tokens], make: Callable[[Tokens], Matcher] = glob
+    ) -> None:
+        self._patterns = patterns
+        self._make = make
+        self._each: list[Matcher] | None = None
+        self._exact: set[str] | None = None
+        self._prefixes: tuple[str, ...] = ()
+        self._others: list[Matcher] = []
+
+    def __call__(self, text: str) -> bool:
+        """Whether one of the patterns matches."""
+        exact = self._exact
+        if exact is None:
+            exact = self._sort()
         return (
             text in exact
-            or (bool(starts) and text.startswith(starts))
-            or any(fits(text) for fits in others)
+            or (bool(self._prefixes) and text.startswith(self._prefixes))
+            or any(matches(text) for matches in self._others)
         )
 
-    return matches
+    def hits(self, text: str) -> tuple[int, ...]:
+        """Return the positions of the patterns that match."""
+        if self._each is None:
+            self._each = [self._make(tokens) for tokens in self._patterns]
+        return tuple(at for at, matches in enumerate(self._each) if matches(text))
+
+    def _sort(self) -> set[str]:
+        exact: set[str] = set()
+        prefixes: list[str] = []
+        for tokens in self._patterns:
+            plain = self._make is glob or is_everything(tokens) or _is_whole(tokens)
+            match tokens if plain else None:
+                case (Wild.STAR,):
+                    prefixes.append("")
+                case (str(text),):
+                    exact.add(text)
+                case (str(prefix), Wild.STAR):
+                    prefixes.append(prefix)
+                case _:
+                    self._others.append(self._make(tokens))
+        self._prefixes = tuple(prefixes)
+        self._exact = exact
+        return exact
+
+
+def _is_whole(tokens: Tokens) -> bool:
+    """Whether a Resource pattern's first literal holds all colons of an ARN: then it
+    needs no completing, and a star after it is free."""
+    first = tokens[0] if tokens else ""
+    return isinstance(first, str) and first.count(":") >= ARN_FIELDS - 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies_lab.iam.documents import ContextValue, Version, fold
-from policies_lab.iam.matching import ARN_FIELDS, Token, Tokens, Wild, join
+from policies_lab.iam.matching import ARN_FIELDS, Token, Tokens, join, tokenise
 
 _OPENING = "${"
 _ESCAPES = {"*", "?", "$"}
@@ -47,9 +47,8 @@ class Template:
 
     def fixed(self) -> Tokens | None:
         """Return the tokens where nothing depends on the request, else None."""
-        if any(isinstance(part, Variable) for part in self.parts):
-            return None
-        return join(part for part in self.parts if not isinstance(part, Variable))
+        tokens = tuple(p for p in self.parts if not isinstance(p, Variable))
+        return join(tokens) if len(tokens) == len(self.parts) else None
 
     def expand(self, lookup: Mapping[str, ContextValue]) -> Tokens | None:
         """Put the request's values in; None where a variable has none."""
@@ -78,10 +77,12 @@ def parse(text: str, version: Version, *, wildcards: bool) -> Template:
 
     Under 2008-10-17 `${...}` is plain text; stars in it are stars.
     """
+    if version is Version.V2008 or _OPENING not in text:
+        return Template(_plain(text, wildcards))
     parts: list[Part] = []
     at = 0
     while at < len(text):
-        opening = text.find(_OPENING, at) if version is Version.V2012 else -1
+        opening = text.find(_OPENING, at)
         end = len(text) if opening < 0 else opening
         parts += _plain(text[at:end], wildcards)
         if opening < 0:
@@ -91,11 +92,10 @@ def parse(text: str, version: Version, *, wildcards: bool) -> Template:
     return Template(tuple(parts))
 
 
-def _plain(text: str, wildcards: bool) -> list[Part]:
-    if not wildcards:
-        return [text] if text else []
-    pieces = re.split(r"([*?])", text)
-    return [Wild(p) if at % 2 else p for at, p in enumerate(pieces) if p]
+def _plain(text: str, wildcards: bool) -> Tokens:
+    if wildcards:
+        return tokenise(text)
+    return (text,) if text else ()
 
 
 def _variable(text: str, opening: int) -> tuple[Part, int]:
