@@ -77,10 +77,12 @@ def instant(text: str) -> int | None:
 
 
 def _minutes(offset: str) -> int | None:
+    """Read an offset from UTC; none is further from it than fourteen hours."""
     hours, minutes = int(offset[1:3]), int(offset[4:6])
-    if hours > 14 or minutes > 59:
+    total = hours * 60 + minutes
+    if minutes > 59 or total > 14 * 60:
         return None
-    return (-1 if offset[0] == "-" else 1) * (hours * 60 + minutes)
+    return -total if offset[0] == "-" else total
 
 
 @lru_cache(maxsize=256)
