@@ -25,9 +25,10 @@ MAX_WORK = 20_000
 
 # What things cost, in units. A search through n characters for a pattern of m takes
 # about n·m / 2048; a pattern with a question mark is compiled to a regular expression.
-_STATEMENT = 12
+_STATEMENT = 8
+_MATCHING_STATEMENT = 12
 _TEST = 6
-_PATTERN = 4
+_PATTERN = 6
 _STAR = 1
 _VARIABLE = 8
 _SEARCHED = 60
@@ -35,6 +36,7 @@ _CAGED = 20
 _PRODUCT_SHIFT = 11
 _FILLED_SHIFT = 5
 _STATES_SHIFT = 2
+_READING_SHIFT = 6
 
 
 def limit_work(
@@ -57,8 +59,8 @@ def _cost(found: Size, length: int, members: int, filling: int) -> int:
     of that length together), where each variable is filled with at most `filling`."""
     filled = found.variables * filling
     return (
-        found.statements * _STATEMENT
-        + found.tests * _TEST
+        found.statements * (_STATEMENT + _MATCHING_STATEMENT)
+        + found.tests * (_TEST + (length >> _READING_SHIFT))
         + found.names
         + found.patterns * _PATTERN
         + found.stars * _STAR
@@ -94,6 +96,7 @@ def _costs(
     yield _STATEMENT + cost, action.name, action.span
     if not compiled.action.matches(call.action):
         return
+    yield _MATCHING_STATEMENT, action.name, action.span
     if resource is not None:
         found = size.of_element(resource)
         cost = _cost(found, len(call.resource), 1, request.longest)

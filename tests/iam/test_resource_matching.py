@@ -4,7 +4,7 @@ import pytest
 
 from policies_lab.iam import PolicyType
 from policies_lab.iam.documents import Version
-from policies_lab.iam.matching import resource
+from policies_lab.iam.matching import AnyOf, resource
 from policies_lab.iam.variables import parse
 from tests.iam.cases import policy, problems, statement
 
@@ -55,6 +55,35 @@ ROWS = [
 def test_row(pattern, arn, expected):
     tokens = parse(pattern, Version.V2012, wildcards=True).fixed()
     assert resource(tokens)(arn) is expected
+    several = AnyOf([*tokens_of("arn:aws:x:::y", "q"), tokens], resource)
+    assert several(arn) is expected
+    assert several.hits(arn) == ((2,) if expected else ())
+
+
+def tokens_of(*patterns):
+    return [parse(p, Version.V2012, wildcards=True).fixed() for p in patterns]
+
+
+def test_plain_arns_and_beginnings_are_told_from_incomplete_ones():
+    several = AnyOf(
+        tokens_of(
+            "arn:aws:s3:*", "arn:aws:sqs", "arn:aws:sns:e:1:t", "arn:aws:x:*:1:*"
+        ),
+        resource,
+    )
+    for arn, hits in (
+        ("arn:aws:s3:::b", (0,)),
+        ("arn:aws:s3:b", ()),
+        ("arn:aws:sqs:e:1:q", (1,)),
+        ("arn:aws:sqs", ()),
+        ("arn:aws:sns:e:1:t", (2,)),
+        ("arn:aws:sns:e:1:t2", ()),
+        ("arn:aws:x:e:1:t", (3,)),
+        ("arn:aws:x:e:2:t", ()),
+        ("*", ()),
+    ):
+        assert several(arn) is bool(hits)
+        assert several.hits(arn) == hits
 
 
 def code_of(pattern, kind, element="Resource"):

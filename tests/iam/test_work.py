@@ -84,3 +84,9 @@ def test_a_large_real_account_is_decided():
     )
     assert decide(found).decision == "implicit_deny"
     assert evaluate(found).decision == "implicit_deny"
+
+
+def test_a_thousand_statements_about_other_actions_are_decided():
+    other = policy(*[statement(action=f"ec2:Run{n}*") for n in range(100)])
+    found = scenario(identity=[FULL, *[other] * 10])
+    assert evaluate(found).decision == "allow"
