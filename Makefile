@@ -24,6 +24,9 @@ format: $(VENV)/.development
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djade $$(git ls-files 'templates/*.html') || true
 
+# An environment whose Python was upgraded away is made anew, with its packages.
+$(shell test ! -e $(VENV) || test -x $(BIN)/python || rm -rf $(VENV))
+
 $(BIN)/python:
 	@python=$$(sh tools/find-python.sh) && "$$python" -m venv $(VENV)
 

@@ -35,7 +35,7 @@ def make_secret_key(path: Path) -> None:
     Of several first starts at once exactly one wins, and none reads half a key:
     the file gets its name, by a link that replaces nothing, when it is complete.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -18,7 +18,8 @@ def collect_static(*, verbosity: int = 1) -> bool:
     now = _fingerprint()
     if mark.exists() and mark.read_text() == now:
         return False
-    call_command("collectstatic", interactive=False, clear=True, verbosity=verbosity)
+    # What an earlier version left stays: open pages may still ask for it.
+    call_command("collectstatic", interactive=False, verbosity=verbosity)
     mark.write_text(now)
     return True
 

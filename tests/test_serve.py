@@ -84,6 +84,7 @@ def test_a_first_start_and_a_second_one(tmp_path):
         assert status_of(port, "/lab/") == 200
         key = data / "secret-key"
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
         first_key = key.read_text()
 
     with served(data) as (again, _):

@@ -28,6 +28,7 @@ def main() -> None:
     os.environ["HTTPS"] = "false"
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,[::1]"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ.setdefault("WEB_CONCURRENCY", "2")
     prepare()
     print(f"http://{HOST}:{port}", flush=True)
     become_server(port)
@@ -76,7 +77,6 @@ def become_server(port: int) -> None:
             sys.executable,
             "-m",
             "gunicorn",
-            "--workers=2",
             "--worker-class=gthread",
             "--threads=4",
             "--max-requests=2000",
