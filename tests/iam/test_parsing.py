@@ -437,6 +437,17 @@ def test_limits():
     long = policy(statement(resource="a" * 8193))
     assert codes(long) == "value_too_long S.Resource"
     assert problems(" " * 32769)[0].code == "document_too_large"
+    assert problems(" " * 32768)[0].code == "empty_document"
+
+
+def test_a_foreign_letter_is_named():
+    for document in (
+        policy(statement(action="a\u212ams:*")),
+        policy(statement(Condition={"NumericEquals": {"k": "1\u212a"}})),
+        policy(statement(Condition={"Bool": {"a\u212a": "true"}})),
+    ):
+        (problem,) = problems(document)
+        assert (problem.code, problem.facts) == ("not_ascii", {"character": "U+212A"})
 
 
 def test_six_thousand_characters_are_read():

@@ -102,7 +102,9 @@ EVERY = [*LENIENT, *OTHERS, PolicyType.SESSION, PolicyType.RCP]
 
 
 @pytest.mark.parametrize("kind", LENIENT)
-@pytest.mark.parametrize("pattern", ["arn:aws:sqs", "arn:aws:sqs:*", "bucket/x"])
+@pytest.mark.parametrize(
+    "pattern", ["arn:aws:sqs", "arn:aws:sqs:*", "bucket/x", "arn:aws:sqs:e?:*"]
+)
 def test_identity_policies_are_completed(kind, pattern):
     assert code_of(pattern, kind) is None
 
@@ -123,6 +125,13 @@ def test_session_and_resource_control_policies_are_not_completed(kind):
 @pytest.mark.parametrize("kind", EVERY)
 def test_five_fields_with_an_early_star_are_not_predicted(kind):
     assert code_of("arn:aws:sqs:*:jobs", kind) == "ambiguous_arn"
+    assert code_of("arn:aws:s*:e:jobs", kind) == "ambiguous_arn"
+
+
+def test_five_fields_with_a_star_elsewhere_are_like_fewer():
+    for pattern in ("arn:aws:s*s:e:jobs", "arn:aws:sqs:e:*", "arn:aws:sqs:e:j"):
+        assert code_of(pattern, PolicyType.IDENTITY) is None
+        assert code_of(pattern, PolicyType.SESSION) == "incomplete_arn"
 
 
 @pytest.mark.parametrize("kind", EVERY)

@@ -22,6 +22,7 @@ from tests.iam.cases import (
     ROLE,
     ROOT,
     THERE,
+    USER,
     load_cases,
     policy,
     scenario,
@@ -261,6 +262,18 @@ def test_values_are_shown_side_by_side():
     assert condition.expanded == (None, "b")
     assert (condition.request_value, condition.hits) == ("b", (1,))
     assert condition.note == "variable_without_value"
+
+
+def test_a_resource_variable_without_a_value_is_noted():
+    pattern = "arn:aws:s3:::data/${aws:username}/*"
+    own = policy(statement("Allow", ["s3:*"], [pattern, OBJECT]))
+    for principal, note in ((ROLE, "variable_without_value"), (USER, "")):
+        (found,) = statements_of(principal=principal, identity=[own])
+        assert (found.checks[1].note, found.checks[1].hits) == (note, (1,))
+    own = policy(statement("Allow", "ec2:*", pattern))
+    (found,) = statements_of(principal=ROLE, identity=[own])
+    assert (found.checks[1].note, found.checks[1].matched) == ("", None)
+    assert found.checks[1].expanded == (None,)
 
 
 def test_where_a_statement_comes_from():

@@ -118,6 +118,30 @@ def test_before_the_sixth_field_nothing_is_replaced():
     assert found == ("implicit_deny", "identity")
 
 
+@pytest.mark.parametrize("field", range(6))
+def test_only_the_sixth_field_is_filled(field):
+    parts = ["arn", "aws", "sqs", "eu-west-1", "111111111111", "q"]
+    asked = ":".join(parts)
+    name, parts[field] = parts[field], "${k}"
+    allow = policy(statement("Allow", "sqs:*", ":".join(parts)))
+    found = verdict(
+        action="sqs:SendMessage", resource=asked, context={"k": name}, identity=[allow]
+    )
+    assert found[0] == ("allow" if field == 5 else "implicit_deny")
+
+
+def test_a_colon_in_a_variable_is_no_colon_of_the_arn():
+    pattern = "arn:aws:sqs:eu-west-1:111111111111:${a:b}:${c:d}"
+    allow = policy(statement("Allow", "sqs:*", pattern))
+    found = verdict(
+        action="sqs:SendMessage",
+        resource="arn:aws:sqs:eu-west-1:111111111111:x:y",
+        context={"a:b": "x", "c:d": "y"},
+        identity=[allow],
+    )
+    assert found == ("allow", "identity")
+
+
 TAG = "${aws:PrincipalTag/x}"
 
 
