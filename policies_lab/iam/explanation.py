@@ -28,6 +28,8 @@ from policies_lab.iam.trace import (
 )
 
 _LAYERS = tuple(StepKind)[1:]
+_IDS = {kind: kind.value for kind in StepKind}
+_PLACES = {kind: place for place, kind in enumerate(_LAYERS)}
 _GRANTING = {
     DecidingStep.IDENTITY: {StepKind.IDENTITY},
     DecidingStep.RESOURCE: {StepKind.RESOURCE},
@@ -40,6 +42,7 @@ _LAST_ASKED = {
 }
 
 Looked = list[tuple[Group, CompiledStatement, StatementTrace]]
+Allows = dict[tuple[StepKind, int], list[StatementTrace]]
 
 
 def evaluate(scenario: Scenario) -> Trace:
@@ -106,7 +109,7 @@ def _counts(case: Case, group: Group, statement: CompiledStatement) -> bool:
 def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
     denied = ruling.decision is Decision.EXPLICIT_DENY
     first = Step(
-        id=StepKind.EXPLICIT_DENY.value,
+        id=_IDS[StepKind.EXPLICIT_DENY],
         parent=None,
         kind=StepKind.EXPLICIT_DENY,
         level=None,
@@ -114,16 +117,16 @@ def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
         statements=tuple(t for _, _, t in looked if t.effect is Effect.DENY),
         facts={"found_in": ruling.deciding_step.value} if denied else {},
     )
+    allows: Allows = {}
+    for group, _, trace in looked:
+        if trace.effect is Effect.ALLOW:
+            allows.setdefault((group.kind, group.level), []).append(trace)
     steps = [first]
+    grant = _grant_name(case)
     for kind in _LAYERS:
-        levels = case.layers.get(kind, ()) if kind in LEVELLED else ()
-        if levels:
-            steps += [
-                _step(case, ruling, looked, kind, number)
-                for number in range(len(levels))
-            ]
-        else:
-            steps.append(_step(case, ruling, looked, kind, None))
+        levels = len(case.layers.get(kind, ())) if kind in LEVELLED else 0
+        for number in range(levels) if levels else (None,):
+            steps.append(_step(case, ruling, allows, kind, number, grant))
     return steps
 
 
@@ -135,17 +138,22 @@ def _first_outcome(ruling: Ruling) -> Outcome:
 
 
 def _step(
-    case: Case, ruling: Ruling, looked: Looked, kind: StepKind, number: int | None
+    case: Case,
+    ruling: Ruling,
+    allows: Allows,
+    kind: StepKind,
+    number: int | None,
+    grant: str,
 ) -> Step:
-    own = [t for g, _, t in looked if g.kind is kind and number in (None, g.level)]
+    name = _IDS[kind]
     return Step(
-        id=kind.value if number is None else f"{kind.value}[{number}]",
-        parent=None if number is None else kind.value,
+        id=name if number is None else f"{name}[{number}]",
+        parent=None if number is None else name,
         kind=kind,
         level=None if number is None else _level_name(case, kind, number),
         outcome=_outcome(case, ruling, kind, number),
-        statements=tuple(t for t in own if t.effect is Effect.ALLOW),
-        facts=_facts(case, kind),
+        statements=tuple(allows.get((kind, number or 0), ())),
+        facts=_facts(case, kind, grant),
     )
 
 
@@ -163,12 +171,12 @@ def _outcome(case: Case, ruling: Ruling, kind: StepKind, number: int | None) -> 
         or ruling.deciding_step is DecidingStep.NONE_NEEDED
     ):
         return Outcome.NOT_REACHED
-    here = (_LAYERS.index(kind), number or 0)
+    here = (_PLACES[kind], number or 0)
     if ruling.decision is Decision.ALLOW:
         last = _LAST_ASKED.get(ruling.deciding_step, StepKind.SESSION)
         if ruling.deciding_step is DecidingStep.RESOURCE and granted_to_entity(case):
             last = StepKind.SESSION
-        passed = here[0] <= _LAYERS.index(last)
+        passed = here[0] <= _PLACES[last]
         return Outcome.PASS if passed else Outcome.NOT_REACHED
     stopped = (_stopping_layer(ruling), ruling.level or 0)
     if here == stopped:
@@ -181,7 +189,7 @@ def _stopping_layer(ruling: Ruling) -> int:
     role on is found where the role's trust policy is asked."""
     is_root = ruling.deciding_step is DecidingStep.ROOT_USER
     step = StepKind.RESOURCE if is_root else StepKind(ruling.deciding_step.value)
-    return _LAYERS.index(step)
+    return _PLACES[step]
 
 
 def _is_present(case: Case, kind: StepKind) -> bool:
@@ -189,7 +197,7 @@ def _is_present(case: Case, kind: StepKind) -> bool:
         return kind is StepKind.RESOURCE and bool(case.needed)
     if kind is StepKind.RESOURCE:
         return kind in case.layers or _stops_at_resource(case)
-    if kind is StepKind.SESSION and case.caller_type is PrincipalType.FEDERATED_USER:
+    if kind is StepKind.SESSION and _is_federated(case):
         return True
     # Without an identity policy the caller has none that allows: that is an answer.
     return kind is StepKind.IDENTITY or kind in case.layers
@@ -200,21 +208,24 @@ def _stops_at_resource(case: Case) -> bool:
     return bool(case.needed) or (is_root and case.call.action == "sts:assumerole")
 
 
-def _facts(case: Case, kind: StepKind) -> dict[str, str]:
+def _facts(case: Case, kind: StepKind, grant: str) -> dict[str, str]:
     facts: dict[str, str] = {}
-    if kind in case.exempt and _is_given(case, kind):
-        facts["exempt"] = case.exempt[kind]
+    if kind in case.exempt:
+        if _is_given(case, kind):
+            facts["exempt"] = case.exempt[kind]
+    elif kind is StepKind.IDENTITY and grant == "entity" and case.same_account:
+        facts["exempt"] = "granted_to_entity"
+    elif kind is StepKind.SESSION and _is_federated(case):
+        facts["needed"] = "federated_user"
     if kind is StepKind.RESOURCE:
-        facts["grant"] = _grant_name(case)
+        facts["grant"] = grant
         if case.needed:
             facts["needed"] = case.needed
-    stands_in = case.same_account and _grant_name(case) == "entity"
-    if kind is StepKind.IDENTITY and kind not in case.exempt and stands_in:
-        facts["exempt"] = "granted_to_entity"
-    is_federated = case.caller_type is PrincipalType.FEDERATED_USER
-    if kind is StepKind.SESSION and is_federated:
-        facts["needed"] = "federated_user"
     return facts
+
+
+def _is_federated(case: Case) -> bool:
+    return case.caller_type is PrincipalType.FEDERATED_USER
 
 
 def _is_given(case: Case, kind: StepKind) -> bool:
