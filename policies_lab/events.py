@@ -17,7 +17,7 @@ def record(
     """Keep the decision, and the prediction that was made of it.
 
     No policy text is kept. `key` names the ready scenario, if it was one. `fits` are
-    the codes of the misconceptions that a wrong prediction fits.
+    the codes of the misconceptions that the prediction fits.
     """
     if not user.is_authenticated:
         return
@@ -33,7 +33,7 @@ def record(
                 certainty=said.certainty,
                 decided=trace.decision.value,
                 deciding_step=trace.deciding_step.value,
-                misconceptions=[] if said.right else [b.code for b in beliefs(fits)],
+                misconceptions=[belief.code for belief in beliefs(fits)],
             )
 
 

@@ -49,12 +49,19 @@ class Saved:
 
 @dataclass(frozen=True)
 class Reveal:
-    """What is told after a prediction."""
+    """What is told after a prediction.
+
+    `misconceptions` are codes, by the wrong verdict that their holder predicts.
+    """
 
     decision: str
     deciding_step: str
     because: str
-    misconceptions: tuple[str, ...]
+    misconceptions: Mapping[str, tuple[str, ...]]
+
+    def fitting(self, predicted: str) -> tuple[str, ...]:
+        """The codes of the beliefs that a prediction of this verdict fits."""
+        return self.misconceptions.get(predicted, ())
 
 
 @dataclass(frozen=True)
@@ -191,9 +198,9 @@ class _Reader:
             self.note(key, "must be true or false")
         return value is True
 
-    def inside(self, key: str) -> "_Reader":
-        table = self.take(key, dict, "a table")
-        return self._inner(table, key)
+    def inside(self, key: str, default: dict | None = None) -> "_Reader":
+        table = self.take(key, dict, "a table", default)
+        return self._inner(table, f"{self.where}.{key}" if self.where else key)
 
     def each(self, key: str) -> Iterator["_Reader"]:
         tables = self.take(key, list, "a list of tables", [])
@@ -297,14 +304,24 @@ def _read_saved(table: _Reader, context: dict[str, Any]) -> Saved:
 
 
 def _read_reveal(table: _Reader) -> Reveal:
+    decision = table.one_of("decision", tuple(Decision))
     reveal = Reveal(
-        decision=table.one_of("decision", tuple(Decision)),
+        decision=decision,
         deciding_step=table.one_of("deciding_step", tuple(DecidingStep)),
         because=table.text("because"),
-        misconceptions=table.values("misconceptions"),
+        misconceptions=_read_beliefs(table.inside("misconceptions", {}), decision),
     )
     table.done()
     return reveal
+
+
+def _read_beliefs(table: _Reader, decision: str) -> dict[str, tuple[str, ...]]:
+    if decision in table.table:
+        table.note(decision, "is the right verdict, which fits no misconception")
+    verdicts = [verdict.value for verdict in Decision if verdict.value in table.table]
+    beliefs = {verdict: table.values(verdict) for verdict in verdicts}
+    table.done()
+    return beliefs
 
 
 def _offer_choices(bench: Bench, choices: Mapping[str, tuple[str, ...]]) -> None:

@@ -71,8 +71,8 @@ def scenario(request, key):
             evaluation = evaluations.answer(ready, **form.cleaned_data)
     except TooMany as refused:
         return show_scenario(request, ready, form, status=429, wait=refused.retry_after)
-    beliefs_behind = ready.reveal.misconceptions
-    record(user=request.user, evaluation=evaluation, key=key, fits=beliefs_behind)
+    fits = ready.reveal.fitting(form.cleaned_data["predicted"])
+    record(user=request.user, evaluation=evaluation, key=key, fits=fits)
     return show_scenario(request, ready, form, evaluation=evaluation)
 
 
@@ -106,13 +106,15 @@ def show_bench(request, form, *, status=200, evaluation=None, wait=0):
 
 def show_scenario(request, ready, form, *, status=200, evaluation=None, wait=0):
     in_lesson = request.GET.get("in") == "lesson" and wants_piece(request)
+    said = evaluation.prediction.predicted.decision if evaluation else ""
+    fits = ready.reveal.fitting(said)
     context = {
         "ready": ready,
         "form": form,
         "evaluation": evaluation,
         "wait": wait,
         "in_lesson": in_lesson,
-        "beliefs": beliefs(ready.reveal.misconceptions) if evaluation else [],
+        "beliefs": beliefs(fits),
         "sources": (
             evaluation.sources if evaluation else evaluations.sources_of(ready.bench)
         ),

@@ -27,8 +27,9 @@ def codes_in_scenarios():
     """Every code that a ready scenario of the lab names, with its file."""
     for file in sorted(SCENARIOS.glob("*.toml")):
         reveal = tomllib.loads(file.read_text("utf-8"))["reveal"]
-        for code in reveal.get("misconceptions", []):
-            yield code, file.name
+        for codes in reveal.get("misconceptions", {}).values():
+            for code in codes:
+                yield code, file.name
 
 
 def lesson_headings():

@@ -21,16 +21,21 @@ PATH = f"/lab/scenarios/{KEY}/"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 WRONG = {"predicted": "allow", "certainty": "3"}
 RIGHT = {"predicted": "explicit_deny", "certainty": "2"}
+OTHER_BELIEFS = {decision.value: ("boundary-grants",) for decision in Decision}
 
 
 def shown(response) -> str:
     return TOKEN.sub("", response.content.decode())
 
 
+def codes_of(ready) -> list[str]:
+    return [code for codes in ready.reveal.misconceptions.values() for code in codes]
+
+
 def without_the_answer(ready):
     """The same scenario with another answer in every place that holds one."""
     other = next(d.value for d in Decision if d != ready.reveal.decision)
-    reveal = scenarios.Reveal(other, "session", "Another reason.", ("boundary-grants",))
+    reveal = scenarios.Reveal(other, "session", "Another reason.", OTHER_BELIEFS)
     saved = tuple(
         replace(one, title=f"Other {one.title}", decision=other) for one in ready.saved
     )
@@ -74,7 +79,7 @@ def test_the_page_holds_none_of_what_is_revealed(client, key):
     assert "data-part" not in body
     for saved in ready.saved:
         assert saved.title not in body
-    for code in ready.reveal.misconceptions:
+    for code in codes_of(ready):
         assert code not in body
         assert activities.misconception(code).belief not in body
 
@@ -105,7 +110,7 @@ def test_a_wrong_prediction_is_shown_where_it_parts_and_which_beliefs_it_fits(cl
     beliefs = [term.text for term in page.one("dl", look="beliefs").all("dt")]
     assert beliefs == [
         f"“{activities.misconception(code).belief}”"
-        for code in ready.reveal.misconceptions
+        for code in ready.reveal.misconceptions["allow"]
     ]
     assert ready.ask in page.text
     # Committed is committed.
@@ -250,7 +255,26 @@ def test_a_learner_leaves_the_event_and_the_prediction(ben, signed_in):
         3,
         "explicit_deny",
     )
-    assert said.misconceptions == list(ready_scenarios()[KEY].reveal.misconceptions)
+    assert said.misconceptions == ["allow-beats-deny", "own-policy-is-nearer"]
+
+
+@pytest.mark.parametrize(
+    ("key", "predicted", "codes"),
+    [
+        (KEY, "implicit_deny", []),
+        ("scp-ceiling", "allow", ["one-scp-level-is-enough"]),
+        ("scp-ceiling", "explicit_deny", ["ceiling-is-a-deny"]),
+        ("mfa-bool-trap", "implicit_deny", []),
+    ],
+)
+def test_a_wrong_prediction_fits_the_beliefs_of_its_own_verdict(
+    ben, signed_in, key, predicted, codes
+):
+    said = {"predicted": predicted, "certainty": "2"}
+    page = read(signed_in(ben).post(f"/lab/scenarios/{key}/", said))
+    assert Prediction.objects.get().misconceptions == codes
+    shown = [t.text for each in page.all("dl", look="beliefs") for t in each.all("dt")]
+    assert shown == [f"“{activities.misconception(code).belief}”" for code in codes]
 
 
 def test_a_right_prediction_fits_no_misconception(ben, signed_in):
@@ -290,13 +314,14 @@ def test_lessons_reach_scenarios_through_the_seam(client):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_named_misconception_is_known_to_the_school(key):
-    for code in ready_scenarios()[key].reveal.misconceptions:
+    for code in codes_of(ready_scenarios()[key]):
         assert activities.misconception(code)
 
 
 def test_a_misconception_that_the_school_does_not_know_is_left_out(client, monkeypatch):
     ready = ready_scenarios()[KEY]
-    reveal = replace(ready.reveal, misconceptions=("nobody-knows", "allow-beats-deny"))
+    codes = ("nobody-knows", "allow-beats-deny")
+    reveal = replace(ready.reveal, misconceptions={"allow": codes})
     other = {KEY: replace(ready, reveal=reveal)}
     monkeypatch.setattr(views, "ready_scenarios", lambda: other)
     page = read(client.post(PATH, WRONG))
