@@ -11,7 +11,7 @@ class Event(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="lab_events"
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="lab_events"
     )
     at = models.DateTimeField(auto_now_add=True)
     event_source = models.CharField(max_length=120)
