@@ -8,8 +8,9 @@ kind may also have rehearse(*, user, key, wrong): one go by a demo person.
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from courseware import access
 from courseware.misconceptions import Misconception, misconceptions
-from courseware.models import Prediction, Result
+from courseware.models import Lesson, Prediction, Result
 
 
 class Kind(Protocol):
@@ -99,3 +100,26 @@ def record_prediction(
 def misconception(code: str) -> Misconception | None:
     """One of the beliefs that wrong answers reveal, or None for an unknown code."""
     return misconceptions().get(code)
+
+
+def taught_at(request, beliefs: Iterable[Misconception]) -> dict[str, str]:
+    """By code, the address that corrects each belief, found by one query.
+
+    Missing are beliefs that no course which the reader may see has a lesson about.
+    """
+    beliefs = list(beliefs)
+    if not beliefs:
+        return {}
+    lessons = Lesson.objects.filter(
+        slug__in={belief.lesson for belief in beliefs},
+        course__in=access.readable_courses(request),
+        retired=False,
+        section__retired=False,
+    ).order_by("-course_id")
+    # Where several courses have the lesson, the oldest of them comes last and stays.
+    course = dict(lessons.values_list("slug", "course__slug"))
+    return {
+        belief.code: belief.url(course[belief.lesson])
+        for belief in beliefs
+        if belief.lesson in course
+    }
