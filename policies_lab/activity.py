@@ -3,11 +3,19 @@
 from collections.abc import Iterable
 
 from django.core.checks import Error
+from django.db import transaction
 from django.urls import reverse
 
+from courseware.activities import record_result
 from policies_lab import evaluations
+from policies_lab.evaluations import Evaluation
 from policies_lab.events import record
-from policies_lab.scenarios import ScenarioFileError, ready_scenarios
+from policies_lab.iam import Decision
+from policies_lab.scenarios import (
+    ReadyScenario,
+    ScenarioFileError,
+    ready_scenarios,
+)
 
 NAME = "scenario"
 
@@ -31,13 +39,28 @@ class ScenarioKind:
     def rehearse(self, *, user, key: str, wrong: bool) -> None:
         """One go by a demo person, who predicts the decision or misses it."""
         ready = ready_scenarios()[key]
-        decided = evaluations.answer(ready, predicted="allow", certainty=2)
-        right = decided.trace.decision.value
-        missed = "allow" if right != "allow" else "implicit_deny"
-        evaluation = evaluations.answer(
-            ready, predicted=missed if wrong else right, certainty=2
-        )
-        record(user=user, evaluation=evaluation, key=key)
+        predicted = _missed(ready) if wrong else ready.reveal.decision
+        evaluation = evaluations.answer(ready, predicted=predicted, certainty=2)
+        record_go(user=user, ready=ready, evaluation=evaluation)
+
+
+def record_go(*, user, ready: ReadyScenario, evaluation: Evaluation) -> None:
+    """Keep what a prediction about a ready scenario came to. Guests leave no row."""
+    if not user.is_authenticated:
+        return
+    said = evaluation.prediction
+    fits = ready.reveal.fitting(said.predicted.decision)
+    score = 1.0 if said.right else 0.0
+    with transaction.atomic():
+        record(user=user, evaluation=evaluation, key=ready.key, fits=fits)
+        # The prediction has the beliefs; named here too, they would count twice.
+        record_result(user=user, kind=NAME, key=ready.key, score=score)
+
+
+def _missed(ready: ReadyScenario) -> str:
+    """A wrong verdict, and where there is one such, one that a belief leads to."""
+    wrong = [one.value for one in Decision if one != ready.reveal.decision]
+    return next((one for one in wrong if ready.reveal.fitting(one)), wrong[0])
 
 
 def check_scenarios(app_configs, **options) -> list[Error]:

@@ -77,7 +77,7 @@ class Line(forms.CharField):
 class RequestForm(forms.Form):
     """Who asks, and for what."""
 
-    scenario = forms.SlugField(required=False, widget=forms.HiddenInput)
+    scenario = forms.SlugField(required=False, max_length=80, widget=forms.HiddenInput)
     principal_type = forms.ChoiceField(choices=CALLERS, label=gettext_lazy("Caller"))
     principal_arn = Line(label=gettext_lazy("ARN of the caller"))
     role_arn = Line(label=gettext_lazy("ARN of the role"))

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from courseware.activities import taught_at
 from policies_lab import arranging, evaluations
+from policies_lab.activity import record_go
 from policies_lab.bench_form import BenchForm
 from policies_lab.events import beliefs, record
 from policies_lab.examples import first_bench
@@ -49,7 +51,9 @@ def evaluate(request):
         return show_bench(request, form, status=429, wait=refused.retry_after)
     if evaluation is None:
         return show_bench(request, form, status=422)
-    record(user=request.user, evaluation=evaluation, key=form.bench.scenario)
+    posted = form.bench.scenario
+    key = posted if posted in ready_scenarios() else ""
+    record(user=request.user, evaluation=evaluation, key=key)
     return show_bench(request, form, evaluation=evaluation)
 
 
@@ -71,8 +75,7 @@ def scenario(request, key):
             evaluation = evaluations.answer(ready, **form.cleaned_data)
     except TooMany as refused:
         return show_scenario(request, ready, form, status=429, wait=refused.retry_after)
-    fits = ready.reveal.fitting(form.cleaned_data["predicted"])
-    record(user=request.user, evaluation=evaluation, key=key, fits=fits)
+    record_go(user=request.user, ready=ready, evaluation=evaluation)
     return show_scenario(request, ready, form, evaluation=evaluation)
 
 
@@ -106,15 +109,13 @@ def show_bench(request, form, *, status=200, evaluation=None, wait=0):
 
 def show_scenario(request, ready, form, *, status=200, evaluation=None, wait=0):
     in_lesson = request.GET.get("in") == "lesson" and wants_piece(request)
-    said = evaluation.prediction.predicted.decision if evaluation else ""
-    fits = ready.reveal.fitting(said)
     context = {
         "ready": ready,
         "form": form,
         "evaluation": evaluation,
         "wait": wait,
         "in_lesson": in_lesson,
-        "beliefs": beliefs(fits),
+        "beliefs": beliefs_shown(request, ready, evaluation),
         "sources": (
             evaluation.sources if evaluation else evaluations.sources_of(ready.bench)
         ),
@@ -126,6 +127,15 @@ def show_scenario(request, ready, form, *, status=200, evaluation=None, wait=0):
     elif wants_piece(request):
         template = "policies_lab/_scenario.html"
     return answer(request, template, context, status, wait)
+
+
+def beliefs_shown(request, ready, evaluation) -> list[tuple]:
+    """The beliefs that the prediction fits, each with the address of its lesson."""
+    if evaluation is None:
+        return []
+    found = beliefs(ready.reveal.fitting(evaluation.prediction.predicted.decision))
+    lessons = taught_at(request, found)
+    return [(belief, lessons.get(belief.code, "")) for belief in found]
 
 
 def answer(request, template, context, status, wait):

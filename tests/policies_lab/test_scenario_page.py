@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from courseware import activities
-from courseware.models import Prediction
+from courseware.models import Prediction, Result
 from policies_lab import evaluations, scenarios, views
 from policies_lab.iam import Decision
 from policies_lab.models import Event
 from policies_lab.scenarios import ready_scenarios
+from tests.factories import make_lesson, make_section
 from tests.policies_lab.conftest import HTMX, Bench
 from tests.policies_lab.pages import read
 
@@ -117,6 +118,35 @@ def test_a_wrong_prediction_is_shown_where_it_parts_and_which_beliefs_it_fits(cl
     assert page.all("input", type="radio", name="predicted") == []
     parts = [b["data-part"] for b in page.all("span", look="stmt")]
     assert parts == ["allowed", "denied"]
+
+
+@pytest.mark.parametrize("address", ["", "?in=lesson"])
+@pytest.mark.parametrize(
+    ("public", "retired", "linked"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_a_belief_leads_to_the_lesson_that_corrects_it(
+    client, course, address, public, retired, linked
+):
+    course.public = public
+    course.save()
+    belief = activities.misconception("allow-beats-deny")
+    make_lesson(make_section(course), slug=belief.lesson, retired=retired)
+    headers = HTMX if address else {}
+    beliefs = read(client.post(f"{PATH}{address}", WRONG, **headers)).one(
+        "dl", look="beliefs"
+    )
+    links = [a["href"] for a in beliefs.all("a")]
+    own = ready_scenarios()[KEY].reveal.fitting("allow")
+    expected = [activities.misconception(code).url("cloud") for code in own]
+    assert links == (expected if linked else [])
+
+
+def test_a_member_of_a_closed_course_is_led_to_its_lesson(ben, course, signed_in):
+    belief = activities.misconception("allow-beats-deny")
+    make_lesson(make_section(course), slug=belief.lesson)
+    page = read(signed_in(ben).post(PATH, WRONG))
+    assert belief.url("cloud") in {a["href"] for a in page.all("a")}
 
 
 def test_a_right_prediction_names_no_beliefs(client):
@@ -232,8 +262,11 @@ def test_an_unknown_scenario_is_not_found(client):
 
 
 def test_a_guest_leaves_no_rows(client, queries_of):
-    assert queries_of(lambda: client.post(PATH, WRONG)) == 0
+    assert queries_of(lambda: client.post(PATH, RIGHT)) == 0
+    # One query looks for the lesson behind the beliefs.
+    assert queries_of(lambda: client.post(PATH, WRONG)) == 1
     assert not Prediction.objects.exists()
+    assert not Result.objects.exists()
     assert not Event.objects.exists()
 
 
@@ -295,6 +328,40 @@ def test_a_prediction_at_the_open_bench_is_kept_as_one_of_the_bench(ben, signed_
     assert (said.key, said.right, said.certainty) == ("bench", True, 1)
 
 
+def test_a_prediction_about_a_ready_scenario_keeps_its_key(ben, signed_in):
+    Bench(signed_in(ben), f"/lab/?scenario={KEY}").fill(predicted="allow").evaluate()
+    assert Prediction.objects.get().key == KEY
+
+
+def test_a_key_that_names_no_ready_scenario_is_not_kept(ben, signed_in):
+    bench = Bench(signed_in(ben)).fill(predicted="allow", scenario="no-such-thing")
+    assert bench.evaluate().status_code == 200
+    assert Prediction.objects.get().key == "bench"
+
+
+def test_a_key_longer_than_any_is_refused(ben, signed_in):
+    bench = Bench(signed_in(ben)).fill(predicted="allow", scenario="a" * 81)
+    assert bench.evaluate().status_code == 422
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize(("said", "score"), [(WRONG, 0), (RIGHT, 1)])
+def test_a_go_is_a_result_that_the_desk_lists_by_its_title(ben, signed_in, said, score):
+    client = signed_in(ben)
+    client.post(PATH, said)
+    result = Result.objects.get()
+    assert (result.user, result.kind, result.key) == (ben, "scenario", KEY)
+    assert (result.score, result.detail) == (score, {})
+    page = read(client.get("/desk/"))
+    [link] = [a for a in page.all("a") if a["href"] == PATH]
+    assert link.text == ready_scenarios()[KEY].title
+
+
+def test_half_a_prediction_is_no_result(ben, signed_in):
+    signed_in(ben).post(PATH, {"predicted": "allow"})
+    assert not Result.objects.exists()
+
+
 def test_what_is_not_decided_is_not_recorded(ben, signed_in):
     Bench(signed_in(ben)).fill(policy_0_document="{").evaluate()
     assert not Event.objects.exists()
@@ -310,6 +377,41 @@ def test_lessons_reach_scenarios_through_the_seam(client):
     assert kind.title(KEY) == ready_scenarios()[KEY].title
     assert client.get(kind.url(KEY)).status_code == 200
     assert kind.titles([KEY, "no-such-thing"]) == {KEY: kind.title(KEY)}
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+@pytest.mark.parametrize("key", KEYS)
+def test_a_rehearsed_go_leaves_what_a_learners_own_go_leaves(
+    ben, cleo, signed_in, key, wrong
+):
+    activities.kinds["scenario"].rehearse(user=ben, key=key, wrong=wrong)
+    rehearsed = Prediction.objects.get()
+    assert rehearsed.right is not wrong
+    fits = any(ready_scenarios()[key].reveal.misconceptions.values())
+    assert bool(rehearsed.misconceptions) == (wrong and fits)
+    said = {"predicted": rehearsed.predicted, "certainty": rehearsed.certainty}
+    signed_in(cleo).post(f"/lab/scenarios/{key}/", said)
+    for rows, own in [
+        (Prediction.objects, ["key", "predicted", "decided", "misconceptions"]),
+        (Result.objects, ["kind", "key", "score", "detail"]),
+        (Event.objects, ["event_name", "resource", "decision"]),
+    ]:
+        by_person = [
+            list(rows.filter(user=user).values_list(*own)) for user in (ben, cleo)
+        ]
+        assert by_person[0] == by_person[1] != []
+
+
+def test_a_rehearsed_go_is_decided_once(ben, monkeypatch):
+    carried_out = []
+    carry_out = evaluations.carry_out
+    monkeypatch.setattr(
+        evaluations,
+        "carry_out",
+        lambda *args, **kwargs: carried_out.append(1) or carry_out(*args, **kwargs),
+    )
+    activities.kinds["scenario"].rehearse(user=ben, key=KEY, wrong=True)
+    assert carried_out == [1]
 
 
 @pytest.mark.parametrize("key", KEYS)
