@@ -6,6 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
 
@@ -24,4 +25,6 @@ class Utf8Request(WSGIRequest):
 
 
 application = get_wsgi_application()
+# Every view is read now, so that no worker's first visitor waits for it.
+get_resolver().url_patterns  # noqa: B018 - reading it is what loads them
 application.request_class = Utf8Request
