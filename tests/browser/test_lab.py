@@ -297,6 +297,16 @@ def test_every_state_is_accessible_and_fits(lab, watch, live_server, width, sche
     look("answered")
 
 
+def test_policies_and_request_begin_at_one_height(page, live_server, watch):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{live_server.url}/lab/scenarios/first-allow/")
+    tops = [
+        page.locator(f".predicting {side}").bounding_box()["y"]
+        for side in ["> .stack > .policy", "> .panel"]
+    ]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
+
+
 @pytest.mark.parametrize("key", ["rcp-closes-the-bucket", "scp-ceiling"])
 def test_text_in_the_chart_is_at_least_11_pixels_tall_on_a_phone(lab, watch, key):
     lab.set_viewport_size({"width": 360, "height": 800})
