@@ -114,12 +114,6 @@ def read_file(path: Path) -> ReadyScenario:
     return scenario
 
 
-def to_scenario_json(scenario: ReadyScenario, saved: Saved | None = None) -> str:
-    """The scenario as the engine reads it; with the request of `saved`, if given."""
-    chosen = with_saved(scenario.bench, saved) if saved else scenario.bench
-    return benches.lay(chosen).text()
-
-
 def with_saved(bench: Bench, saved: Saved) -> Bench:
     """The same bench with a saved request on it."""
     return replace(

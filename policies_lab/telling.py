@@ -50,22 +50,6 @@ def decision_word(decision: str) -> str:
     }[decision]
 
 
-def step_name(step: str) -> str:
-    """The name of a deciding step, as a sentence uses it."""
-    return {
-        "rcp": _("the resource control policies"),
-        "scp": _("the service control policies"),
-        "vpce": _("the endpoint policy"),
-        "resource": _("the resource policy"),
-        "identity": _("the identity policies"),
-        "identity+resource": _("the identity and the resource policy together"),
-        "boundary": _("the permissions boundary"),
-        "session": _("the session policy"),
-        "root_user": _("the root user's own right"),
-        "none_needed": _("no policy at all"),
-    }[step]
-
-
 def certainty_word(certainty: int) -> str:
     return str(dict(CERTAINTIES)[str(certainty)])
 

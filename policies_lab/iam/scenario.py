@@ -347,14 +347,6 @@ def read_scenario(source: str | Mapping[str, Any]) -> Scenario:
         raise ScenarioError(tuple(reader.problems), _id(root)) from None
 
 
-def _dumped(source: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(source)
-    except RecursionError:
-        problem = Problem("too_deep", "", facts={"limit": str(_MAX_DEPTH)})
-        raise ScenarioError((problem,)) from None
-
-
 def _id(root: Node) -> str | None:
     found = (value for key, value in root.members if key.text == "id")
     return next((node.text for node in found if node.type == "string"), None)

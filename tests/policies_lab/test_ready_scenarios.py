@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
+from policies_lab import bench as benches
 from policies_lab.iam import evaluate, read_scenario
-from policies_lab.scenarios import FOLDER, ready_scenarios, to_scenario_json
+from policies_lab.scenarios import FOLDER, ready_scenarios, with_saved
 
 COURSE = settings.BASE_DIR / "courseware/content/shared-responsibility"
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
@@ -30,7 +31,8 @@ DOCUMENTS = [
 
 
 def decided(scenario, saved=None):
-    trace = evaluate(read_scenario(to_scenario_json(scenario, saved)))
+    chosen = with_saved(scenario.bench, saved) if saved else scenario.bench
+    trace = evaluate(read_scenario(benches.lay(chosen).text()))
     return trace.decision, trace.deciding_step
 
 
