@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from courseware.beliefs import Held, beliefs_of
@@ -18,13 +19,14 @@ from courseware.models import (
     Attempt,
     Cohort,
     Completion,
+    Course,
     Enrolment,
     Prediction,
     Result,
     User,
 )
 from courseware.outline import Outline, Part, outline
-from courseware.progress import Progress, QuizRecord, records
+from courseware.progress import Progress, QuizRecord, records, results_in
 
 ACTIVE = timedelta(days=7)
 BELIEFS_SHOWN = 8
@@ -48,12 +50,18 @@ def overview(cohorts: Iterable[Cohort]) -> list[CohortRow]:
     ).values_list("cohort_id", "user_id")
     for cohort, user in students:
         members[cohort].append(user)
-    latest = last_activity({user for _cohort, user in students})
+    latest = {}
+    for course in {cohort.course for cohort in cohorts}:
+        taking = [members[one.pk] for one in cohorts if one.course == course]
+        latest[course] = last_activity(chain.from_iterable(taking), course)
     return [
         CohortRow(
             cohort,
             students=len(members[cohort.pk]),
-            active=sum(is_active(latest.get(user)) for user in members[cohort.pk]),
+            active=sum(
+                is_active(latest[cohort.course].get(user))
+                for user in members[cohort.pk]
+            ),
         )
         for cohort in cohorts
     ]
@@ -192,7 +200,7 @@ def report(cohort: Cohort) -> Report:
     keys = [user.pk for user in users]
     found = outline(cohort.course)
     done = records(keys, [cohort.course_id])
-    active = last_activity(keys)
+    active = last_activity(keys, cohort.course)
     beliefs = beliefs_of(keys, cohort.course)
     students = [
         Student(
@@ -208,21 +216,24 @@ def _as_in_a_register(user: User) -> tuple[str, str]:
     return (user.last_name or user.username).casefold(), user.first_name.casefold()
 
 
-def last_activity(users: Iterable[int]) -> dict[int, datetime]:
-    """When each of `users` (keys) last did something that was recorded."""
-    users = list(users)
+def last_activity(users: Iterable[int], course: Course) -> dict[int, datetime]:
+    """When each of `users` (keys) last did something in `course` or in the lab."""
+    users = set(users)
+    in_quizzes = Q(quiz__course=course)
     traces = [
-        (Completion, "user", "completed_at"),
-        (Result, "user", "recorded_at"),
-        (Prediction, "user", "recorded_at"),
-        (Attempt, "user", "started_at"),
-        (Attempt, "user", "submitted_at"),
-        (Answer, "attempt__user", "saved_at"),
+        (Completion, "user", "completed_at", Q(lesson__course=course)),
+        (Result, "user", "recorded_at", results_in(course)),
+        (Prediction, "user", "recorded_at", Q()),
+        (Attempt, "user", "started_at", in_quizzes),
+        (Attempt, "user", "submitted_at", in_quizzes),
+        (Answer, "attempt__user", "saved_at", Q(attempt__quiz__course=course)),
     ]
     latest: dict[int, datetime] = {}
-    for model, owner, moment in traces:
+    for model, owner, moment, there in traces:
         rows = (
-            model.objects.filter(**{f"{owner}__in": users, f"{moment}__isnull": False})
+            model.objects.filter(
+                there, **{f"{owner}__in": users, f"{moment}__isnull": False}
+            )
             .order_by()
             .values_list(owner)
             .annotate(last=Max(moment))
@@ -237,6 +248,6 @@ def student_report(cohort: Cohort, user: User) -> Student:
     return Student(
         user,
         Progress(found, records([user.pk], [cohort.course_id])[user.pk]),
-        last_activity([user.pk]).get(user.pk),
+        last_activity([user.pk], cohort.course).get(user.pk),
         beliefs_of([user.pk], cohort.course)[user.pk],
     )

@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from courseware import activities
+from courseware.activities import checks, lines
 from courseware.models import (
     Attempt,
     Completion,
@@ -223,12 +224,22 @@ class Outcome:
     when: datetime
 
 
-def recent_outcomes(user: User, limit: int = 8) -> list[Outcome]:
-    """The last things that somebody finished, the newest first."""
-    results = list(Result.objects.filter(user=user)[:limit])
+def results_in(course: Course) -> Q:
+    """Results of the activities of `course`, and of those that belong to none."""
+    of_courses = Q(kind__in=[checks.NAME, lines.NAME])
+    return Q(key__startswith=f"{course.slug}/") | ~of_courses
+
+
+def recent_outcomes(
+    user: User, limit: int = 8, course: Course | None = None
+) -> list[Outcome]:
+    """The last things that somebody finished (in `course`), the newest first."""
+    in_course = results_in(course) if course else Q()
+    results = list(Result.objects.filter(in_course, user=user)[:limit])
     titles = activities.titles((one.kind, one.key) for one in results)
+    of_course = Q(quiz__course=course) if course else Q()
     attempts = (
-        Attempt.objects.filter(user=user, state=Attempt.State.SUBMITTED)
+        Attempt.objects.filter(of_course, user=user, state=Attempt.State.SUBMITTED)
         .select_related("quiz")
         .order_by("-submitted_at")[:limit]
     )

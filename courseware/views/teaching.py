@@ -10,7 +10,10 @@ from courseware.progress import recent_outcomes
 @require_safe
 def teach(request):
     taught = access.taught_cohorts(request).order_by("-starts_on", "name")
-    context = {"rows": cohort_report.overview(taught)}
+    context = {
+        "rows": cohort_report.overview(taught),
+        "administers": request.user.is_superuser,
+    }
     return render(request, "courseware/teach.html", context)
 
 
@@ -27,6 +30,6 @@ def student(request, pk, user):
     context = {
         "cohort": found,
         "student": cohort_report.student_report(found, person),
-        "outcomes": recent_outcomes(person, limit=20),
+        "outcomes": recent_outcomes(person, limit=20, course=found.course),
     }
     return render(request, "courseware/student.html", context)

@@ -207,19 +207,19 @@ def test_who_was_active_lately_is_counted(cohort, ben, cleo, lessons):
 
 
 def test_every_kind_of_trace_counts_as_activity(ben, cleo, course, lessons):
-    assert cohort_report.last_activity([ben.pk]) == {}
+    assert cohort_report.last_activity([ben.pk], course) == {}
     attempt = start_attempt(quiz=course.quizzes.get(), user=ben)
-    started = cohort_report.last_activity([ben.pk, cleo.pk])
+    started = cohort_report.last_activity([ben.pk, cleo.pk], course)
     assert started == {ben.pk: attempt.started_at}
 
     saved = save_answer(attempt=attempt, position=1, raw="a", revision=0)
-    assert cohort_report.last_activity([ben.pk])[ben.pk] == saved.saved_at
+    assert cohort_report.last_activity([ben.pk], course)[ben.pk] == saved.saved_at
     result = record_result(user=ben, kind="check", key="cloud/x", score=1)
-    assert cohort_report.last_activity([ben.pk])[ben.pk] == result.recorded_at
+    assert cohort_report.last_activity([ben.pk], course)[ben.pk] == result.recorded_at
     record_prediction(
         user=cleo, key="x", predicted="allow", decided="allow", deciding_step="identity"
     )
-    assert cleo.pk in cohort_report.last_activity([ben.pk, cleo.pk])
+    assert cleo.pk in cohort_report.last_activity([ben.pk, cleo.pk], course)
 
 
 def test_the_code_to_join_is_shown_while_it_works(page, ada, cohort):
@@ -360,3 +360,53 @@ def test_results_of_others_are_not_mixed_in(signed_in, ada, ben, cleo, cohort, l
     html = signed_in(ada).get(person_page(cohort, ben)).content.decode()
 
     assert "of-cleo" not in html
+
+
+@pytest.fixture
+def elsewhere(ben, lessons):
+    """What ben does in a course that ada does not teach."""
+    course = factories.make_course(slug="cloudy", title="Cloudy")
+    section = factories.make_section(course)
+    factories.enrol(ben, factories.make_cohort(course, name="Elsewhere"))
+    mark_read(user=ben, lesson=factories.make_lesson(section), read=True)
+    quiz = factories.make_quiz(section, title="A quiz of another course")
+    attempt = start_attempt(quiz=quiz, user=ben)
+    save_answer(attempt=attempt, position=1, raw="a", revision=0)
+    submit_attempt(attempt=attempt)
+    record_result(user=ben, kind="check", key="cloudy/chk-there", score=1)
+    record_result(user=ben, kind="line", key="cloudy/line-there", score=1)
+    return course
+
+
+def test_results_in_other_courses_are_not_shown(
+    signed_in, ada, ben, cohort, course, elsewhere
+):
+    record_result(user=ben, kind="check", key="cloud/chk-here", score=1)
+    html = signed_in(ada).get(person_page(cohort, ben)).content.decode()
+
+    assert "chk-here" in html
+    for title in ("chk-there", "line-there", elsewhere.quizzes.get().title):
+        assert title not in html, title
+
+
+def test_work_in_other_courses_is_no_activity_in_this_one(
+    signed_in, ada, ben, cohort, course, elsewhere
+):
+    assert cohort_report.last_activity([ben.pk], course) == {}
+    assert ben.pk in cohort_report.last_activity([ben.pk], elsewhere)
+    html = signed_in(ada).get(person_page(cohort, ben)).content.decode()
+    assert "not yet" in html
+    assert cohort_report.report(cohort).active == 0
+    rows = cohort_report.overview(Cohort.objects.order_by("name"))
+    assert [(row.cohort.name, row.active) for row in rows] == [
+        ("Autumn", 0),
+        ("Elsewhere", 1),
+    ]
+
+
+def test_the_lab_belongs_to_every_course(signed_in, ada, ben, cohort, lessons):
+    record_result(user=ben, kind="scenario", key="of-the-lab", score=1)
+    html = signed_in(ada).get(person_page(cohort, ben)).content.decode()
+
+    assert "of-the-lab" in html
+    assert ben.pk in cohort_report.last_activity([ben.pk], cohort.course)
