@@ -2,6 +2,7 @@
 see, one may not know of.
 """
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from courseware.models import Attempt, Cohort, Course, Enrolment, Lesson, Quiz, User
@@ -54,9 +55,14 @@ def readable_quiz(request, course: str, section: str) -> Quiz:
 
 
 def own_attempt(request, pk: int) -> Attempt:
-    """An attempt belongs to who made it; nobody else opens it by this door."""
+    """An attempt belongs to who made it; nobody else opens it by this door.
+
+    It can be gone on with while its course may be read; its review stays.
+    """
     return get_object_or_404(
         Attempt.objects.select_related("quiz__course", "quiz__section"),
+        Q(state=Attempt.State.SUBMITTED)
+        | Q(quiz__course__in=readable_courses(request).order_by()),
         pk=pk,
         user=request.user,
     )

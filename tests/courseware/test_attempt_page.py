@@ -5,7 +5,7 @@ import re
 import pytest
 
 from courseware.models import Answer, Attempt
-from courseware.quizzes import pinned_answers, save_answer
+from courseware.quizzes import pinned_answers, save_answer, submit_attempt
 from tests import factories
 
 
@@ -126,3 +126,25 @@ def test_it_costs_the_same_however_many_questions_there_are(
 
     assert cost(2) == cost(20)
     assert Answer.objects.count() == 22
+
+
+@pytest.mark.parametrize(
+    ("method", "inner"),
+    [("get", ""), ("post", "submit/"), ("post", "answers/"), ("post", "answers/1/")],
+)
+def test_an_open_attempt_ends_with_the_cohort(attempt, ben, signed_in, method, inner):
+    client = signed_in(ben)
+    address = f"{attempt.get_absolute_url()}{inner}"
+    assert getattr(client, method)(address).status_code != 404
+
+    ben.enrolments.all().delete()
+    assert getattr(client, method)(address).status_code == 404
+
+
+def test_a_review_stays_with_its_owner_after_the_cohort(attempt, ben, signed_in):
+    submit_attempt(attempt=attempt)
+    ben.enrolments.all().delete()
+
+    response = signed_in(ben).get(attempt.get_absolute_url())
+    assert response.status_code == 200
+    assert "courseware/quizzes/review.html" in [t.name for t in response.templates]

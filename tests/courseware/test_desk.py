@@ -150,3 +150,13 @@ def test_nobody_keeps_a_copy(signed_in, ben):
 
 def test_nothing_can_be_posted(signed_in, ben):
     assert signed_in(ben).post(DESK).status_code == 405
+
+
+def test_a_course_that_may_no_longer_be_read_is_gone(desk, ben, course, lessons):
+    mark_read(user=ben, lesson=lessons[0], read=True)
+    ben.enrolments.all().delete()
+    html = desk(ben)
+
+    assert "Read on your own" not in html
+    assert lessons[1].get_absolute_url() not in html
+    assert course.get_absolute_url() not in html
