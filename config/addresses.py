@@ -1,5 +1,7 @@
 """Whose request it is, as far as the network tells."""
 
+import ipaddress
+
 from django.conf import settings
 
 
@@ -15,3 +17,24 @@ def client_address(request) -> str:
         if len(forwarded) >= hops and (address := forwarded[-hops].strip()):
             return address
     return request.META.get("REMOTE_ADDR", "")
+
+
+def client_network(request) -> str:
+    """What a visitor is counted by; see network_of."""
+    return network_of(client_address(request))
+
+
+def network_of(address: str) -> str:
+    """The address, or for IPv6 the first of the /64 that one household or host has.
+
+    Always an address, so that it can be stored as one; "::" where none was given.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "::"
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)

@@ -4,7 +4,6 @@ Counted in this process and never written down: it guards the site, it does not
 account. Guests share a small door; a signed-in learner has a bucket of their own.
 """
 
-import ipaddress
 import math
 import threading
 import time
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from config.addresses import client_address
+from config.addresses import client_network
 
 # A bucket holds this many goes, and so many come back each second. Every worker
 # process counts for itself, so a guest's share is divided among the workers.
@@ -107,19 +106,6 @@ def turn(request) -> Iterator[None]:
         members.take(str(request.user.pk))
         yield
     else:
-        guests.take(network_of(client_address(request)))
+        guests.take(client_network(request))
         with door.passage():
             yield
-
-
-def network_of(address: str) -> str:
-    """The address, or for IPv6 the /64 that one household or host is given."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
