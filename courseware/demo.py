@@ -63,10 +63,11 @@ PEOPLE = [
 def make_people(*, course: Course, passwords: dict[str, str]) -> list[str]:
     """Make those of PEOPLE who are not there yet; their user names.
 
-    `passwords` holds one for each. Whoever has the user name already is left
-    alone, with password, cohorts and work.
+    `passwords` holds one for each. Whoever has the user name already, in whatever
+    case, is left alone, with password, cohorts and work.
     """
-    there = set(User.objects.values_list("username", flat=True))
+    names = User.objects.values_list("username", flat=True)
+    there = {name.lower() for name in names}
     missing = [person for person in PEOPLE if person.username not in there]
     if missing:
         cohort = _cohort(course)
@@ -174,7 +175,8 @@ class Learner:
 
     def check(self, question: Question) -> None:
         version = question.current
-        answered = checks.answer(version, self.choice(version))
+        place = checks.place_of(version, self.choice(version))
+        answered = checks.answer(version, place)
         activities.record_result(
             user=self.user,
             kind=checks.NAME,

@@ -106,6 +106,12 @@ def _ordered(version: QuestionVersion) -> list[dict]:
     return kind.option_order(version.presented, version.pk)
 
 
+def place_of(version: QuestionVersion, option: str) -> str:
+    """Where the option with the id `option` stands."""
+    ids = [one["id"] for one in _ordered(version)]
+    return str(ids.index(option) + 1)
+
+
 def answer(version: QuestionVersion, place: str | None) -> Answered:
     """What choosing the option at `place` comes to.
 
@@ -113,9 +119,9 @@ def answer(version: QuestionVersion, place: str | None) -> Answered:
     """
     kind = question_types.get(version.type)
     ids = {str(n): option["id"] for n, option in enumerate(_ordered(version), 1)}
-    response = kind.clean(version.presented, ids.get(place, place))
-    if response is None:
+    if place not in ids:
         raise InvalidResponse(_("Choose one of the options first."))
+    response = kind.clean(version.presented, ids[place])
     grade = kind.grade(version.presented, version.answer_key, response)
     rows = {
         row.id: row

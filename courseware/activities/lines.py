@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
+from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -201,10 +202,11 @@ def finished_before(user, activity: Activity, line: Line, posted) -> set[str]:
     For somebody signed in the results tell; a guest's form carries them along.
     """
     if user.is_authenticated:
-        details = Result.objects.filter(
-            user=user, kind=NAME, key=key_of(activity)
-        ).values_list("detail", flat=True)
-        return {one["service"] for one in details if one.get("complete")}
+        results = Result.objects.filter(
+            user=user, kind=NAME, key=key_of(activity), detail__complete=True
+        ).annotate(service=KT("detail__service"))
+        # Unordered: what rows are ordered by would make each of them distinct.
+        return set(results.order_by().values_list("service", flat=True).distinct())
     return {key for key in posted.getlist("finished") if line.service(key)}
 
 

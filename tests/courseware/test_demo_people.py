@@ -196,3 +196,13 @@ def test_of_many_first_runs_all_read_the_same_passwords(own_folder):
         )
     assert all(passwords == seen[0] for passwords in seen)
     assert set(seen[0]) == {person.username for person in demo.PEOPLE}
+
+
+def test_a_name_in_another_case_is_the_same_person(built_in):
+    from tests.factories import make_person
+
+    make_person("Admin", email="real@example.org")
+    lines = {name: password for _role, name, password in make()}
+    assert lines["admin"] == make_demo_people.CHANGED
+    assert not User.objects.get(username="Admin").is_superuser
+    assert User.objects.filter(username__iexact="admin").count() == 1

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         passwords = read_passwords(settings.DATA_DIR / "demo-people.json")
         make_people(course=course, passwords=passwords)
         for person in PEOPLE:
-            user = User.objects.get(username=person.username)
+            user = User.objects.get(username__iexact=person.username)
             password = passwords[person.username]
             shown = password if user.check_password(password) else CHANGED
             self.stdout.write(f"{person.role} {person.username} {shown}")
