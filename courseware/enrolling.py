@@ -40,8 +40,12 @@ def enrol_student(*, user: User, cohort: Cohort) -> bool:
 
 
 def archive(cohort: Cohort) -> None:
-    """End `cohort` today (or on its first day, if that is still to come)."""
-    cohort.ends_on = max(timezone.localdate(), cohort.starts_on)
+    """End `cohort` today (or on its first day, if that is still to come).
+
+    An end that has passed stays.
+    """
+    today = max(timezone.localdate(), cohort.starts_on)
+    cohort.ends_on = min(cohort.ends_on or today, today)
     cohort.joinable = False
     cohort.save(update_fields=["ends_on", "joinable"])
 

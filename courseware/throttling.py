@@ -37,7 +37,23 @@ class Limit:
         """Until the current window ends."""
         return self.seconds - int(time.time()) % self.seconds
 
+    @property
+    def minutes_left(self) -> int:
+        """The same in minutes, begun ones counted."""
+        return minutes(self.seconds_left)
+
     def _key(self, who: str) -> str:
         window = int(time.time()) // self.seconds
         digest = hashlib.sha256(who.encode()).hexdigest()[:32]
         return f"limit:{self.name}:{window}:{digest}"
+
+
+def minutes(seconds: int) -> int:
+    return -(-seconds // 60)
+
+
+def retry_after(response, seconds: int):
+    """`response`, with the header that says how long to wait; 0: as it was."""
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
+    return response

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.addresses import client_address
+from config.addresses import client_network
 from courseware import keeping
 from courseware.enrolling import enrol_student
 from courseware.forms import (
@@ -27,7 +27,7 @@ from courseware.forms import (
     SignUpForm,
 )
 from courseware.lockout import seconds_locked
-from courseware.throttling import Limit
+from courseware.throttling import Limit, minutes, retry_after
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -37,6 +37,8 @@ STAFF_SECONDS = 10 * 60 * 60
 # A class shares one address: wide enough for its slips, far too narrow to guess.
 FAILED_SIGN_INS = Limit("sign-in", times=200, seconds=3600)
 WRONG_CODES = Limit("join", times=30, seconds=600)
+# New accounts: several classes may join from one school within an hour.
+SIGN_UPS = Limit("sign-up", times=100, seconds=3600)
 RESET_MAILS = Limit("reset", times=20, seconds=3600)
 NEW_PASSWORDS = Limit("new-password", times=50, seconds=3600)
 OWN_PASSWORD = Limit("own-password", times=10, seconds=3600)
@@ -54,7 +56,7 @@ def sign_in(request):
         if request.user.is_authenticated:
             return redirect(_safe_next(request))
         return sign_in_page(request, next_page=request.GET.get("next", ""))
-    address = client_address(request)
+    address = client_network(request)
     if FAILED_SIGN_INS.is_spent(address):
         return _sign_in_later(request, FAILED_SIGN_INS.seconds_left)
     form = SignInForm(request, request.POST)
@@ -78,10 +80,10 @@ def sign_in_page(
         "next": next_page,
         "carried": carried if keeping.unpack(carried) else "",
         "ended": ended,
-        "minutes": _minutes(seconds),
+        "minutes": minutes(seconds),
     }
     response = render(request, "registration/login.html", context, status=status)
-    return _retry_after(response, seconds)
+    return retry_after(response, seconds)
 
 
 def _sign_in_page_again(request, **given):
@@ -102,16 +104,6 @@ def _sign_in_later(request, seconds: int):
 def locked_out(request, response, credentials):
     """What axes answers instead of `response` after too many failures."""
     return _sign_in_later(request, seconds_locked(request, credentials) or 60)
-
-
-def _minutes(seconds: int) -> int:
-    return -(-seconds // 60)
-
-
-def _retry_after(response, seconds: int):
-    if seconds:
-        response.headers["Retry-After"] = str(seconds)
-    return response
 
 
 def after_sign_in(request):
@@ -155,11 +147,13 @@ def join(request):
         form = form_class(initial={"code": request.GET.get("code", "")[:40]})
         return _join_page(request, form)
     form = form_class(request.POST)
-    address = client_address(request)
-    if WRONG_CODES.is_spent(address):
+    address = client_network(request)
+    limits = [WRONG_CODES] if form_class is CodeForm else [WRONG_CODES, SIGN_UPS]
+    if spent := [limit for limit in limits if limit.is_spent(address)]:
         # Not validated: neither the code nor anything else is looked up.
         form = form_class(initial=request.POST.dict())
-        return _join_page(request, form, seconds=WRONG_CODES.seconds_left)
+        seconds = max(limit.seconds_left for limit in spent)
+        return _join_page(request, form, seconds=seconds)
     if not form.is_valid():
         if form.has_error("code", "unknown_code"):
             WRONG_CODES.spend(address)
@@ -174,6 +168,7 @@ def _enrol(request, form):
         person = form.create()
         if person is None:
             return None
+        SIGN_UPS.spend(client_network(request))
         login(request, person, backend=MODEL_BACKEND)
     words = {"cohort": form.cohort.name}
     if enrol_student(user=person, cohort=form.cohort):
@@ -184,10 +179,10 @@ def _enrol(request, form):
 
 
 def _join_page(request, form, *, status=200, seconds=0):
-    context = {"form": form, "minutes": _minutes(seconds)}
+    context = {"form": form, "minutes": minutes(seconds)}
     status = 429 if seconds else status
     response = render(request, "accounts/join.html", context, status=status)
-    return _retry_after(response, seconds)
+    return retry_after(response, seconds)
 
 
 # --- one's own account ------------------------------------------------------
@@ -219,11 +214,11 @@ def _account_page(request, form, *, status=200, seconds=0):
         "form": form,
         "enrolments": enrolments.order_by("-cohort__starts_on"),
         "administers": request.user.is_staff,
-        "minutes": _minutes(seconds),
+        "minutes": minutes(seconds),
     }
     status = 429 if seconds else status
     response = render(request, "accounts/account.html", context, status=status)
-    return _retry_after(response, seconds)
+    return retry_after(response, seconds)
 
 
 class _Guarded:
@@ -233,15 +228,15 @@ class _Guarded:
     extra_context = {"minutes": 0}
 
     def who(self) -> str:
-        return client_address(self.request)
+        return client_network(self.request)
 
     def post(self, request, *args, **kwargs):
         if not self.limit.is_spent(self.who()):
             return super().post(request, *args, **kwargs)
         seconds = self.limit.seconds_left
         form = self.get_form_class()(**self.get_form_kwargs() | {"data": None})
-        context = self.get_context_data(form=form) | {"minutes": _minutes(seconds)}
-        return _retry_after(self.render_to_response(context, status=429), seconds)
+        context = self.get_context_data(form=form) | {"minutes": minutes(seconds)}
+        return retry_after(self.render_to_response(context, status=429), seconds)
 
     def form_invalid(self, form):
         self.limit.spend(self.who())

@@ -5,6 +5,7 @@ Each has one address: a page, or for HTMX the piece that a lesson shows.
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
@@ -12,6 +13,10 @@ from courseware import access
 from courseware.activities import checks, lines, record_result
 from courseware.fragments import in_lesson, wants_fragment
 from courseware.question_types import InvalidResponse
+from courseware.throttling import Limit, retry_after
+
+# Per account, for all activities together; each result is kept for good.
+RESULTS = Limit("result", times=300, seconds=3600)
 
 require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -24,12 +29,14 @@ def check(request, course, key):
     question = get_object_or_404(checks.checks(), course=found, key=key)
     if request.method != "POST":
         return _check(request, question)
+    if _is_too_much(request):
+        return _later(_check(request, question, problem=_wait(), status=429))
     try:
         answered = checks.answer(question.current, request.POST.get("answer"))
     except InvalidResponse as problem:
         return _check(request, question, problem=problem, status=422)
-    record_result(
-        user=request.user,
+    _keep(
+        request,
         kind=checks.NAME,
         key=checks.key_of(question),
         score=answered.score,
@@ -47,6 +54,7 @@ def _check(request, question, *, answered=None, problem=None, status=200):
         "question": question,
         "options": answered.options if answered else checks.options(question.current),
         "answered": answered,
+        "chosen": request.POST.get("answer"),
         "problem": problem,
     }
     return _show(request, "check", context, status)
@@ -63,12 +71,15 @@ def line(request, course, key):
         return _line(request, activity, game, game.service(request.GET.get("service")))
     placed = lines.placements(game, request.POST)
     service = game.service(request.POST.get("service"))
+    if _is_too_much(request):
+        page = _line(request, activity, game, service, problem=_wait(), status=429)
+        return _later(page)
     try:
         checked = lines.check(game, service, placed)
     except lines.InvalidPlacement as problem:
         return _line(request, activity, game, service, problem=problem, status=422)
-    record_result(
-        user=request.user,
+    _keep(
+        request,
         kind=lines.NAME,
         key=lines.key_of(activity),
         score=checked.score,
@@ -96,6 +107,30 @@ def _line(request, activity, game, service, *, checked=None, problem=None, statu
     # A lesson shows what the activity is about; twenty duties need a page.
     teaser = in_lesson(request) and request.method != "POST"
     return _show(request, "line_teaser" if teaser else "line", context, status)
+
+
+def _is_too_much(request) -> bool:
+    """Guests leave no results, and are not counted."""
+    return request.user.is_authenticated and RESULTS.is_spent(str(request.user.pk))
+
+
+def _wait() -> str:
+    return ngettext(
+        "That was a great many answers for one hour. Try again in %(minutes)d "
+        "minute; what you chose stays here.",
+        "That was a great many answers for one hour. Try again in %(minutes)d "
+        "minutes; what you chose stays here.",
+        RESULTS.minutes_left,
+    ) % {"minutes": RESULTS.minutes_left}
+
+
+def _later(response):
+    return retry_after(response, RESULTS.seconds_left)
+
+
+def _keep(request, **result) -> None:
+    if record_result(user=request.user, **result):
+        RESULTS.spend(str(request.user.pk))
 
 
 def _show(request, name, context, status):

@@ -13,8 +13,11 @@ from courseware.fragments import wants_fragment
 from courseware.models import Attempt
 from courseware.question_types import InvalidResponse
 from courseware.quizzes import AttemptClosed, EmptyQuiz, StaleAnswer
+from courseware.throttling import Limit, minutes, retry_after
 
 PAGES = "courseware/quizzes/"
+# Far more than can be worked through; each one is kept for good.
+ATTEMPTS = Limit("attempt", times=30, seconds=3600)
 
 
 @require_GET
@@ -26,10 +29,15 @@ def quiz(request, course, section):
 @require_POST
 def start(request, course, section):
     quiz = access.readable_quiz(request, course, section)
+    who = str(request.user.pk)
+    if ATTEMPTS.is_spent(who):
+        return _quiz_page(request, quiz, status=429, seconds=ATTEMPTS.seconds_left)
     try:
-        return redirect(quizzes.start_attempt(quiz=quiz, user=request.user))
+        attempt = quizzes.start_attempt(quiz=quiz, user=request.user)
     except EmptyQuiz:
         return _quiz_page(request, quiz, status=422)
+    ATTEMPTS.spend(who)
+    return redirect(attempt)
 
 
 @require_GET
@@ -93,9 +101,11 @@ def _save_page(request: HttpRequest, attempt: Attempt) -> quizzes.Saving:
     return quizzes.save_answers(attempt=attempt, given=given)
 
 
-def _quiz_page(request, quiz, status=200) -> HttpResponse:
-    context = quizzes.overview(quiz=quiz, user=request.user)
-    return render(request, PAGES + "quiz.html", {"overview": context}, status=status)
+def _quiz_page(request, quiz, status=200, seconds=0) -> HttpResponse:
+    overview = quizzes.overview(quiz=quiz, user=request.user)
+    context = {"overview": overview, "minutes": minutes(seconds)}
+    response = render(request, PAGES + "quiz.html", context, status=status)
+    return retry_after(response, seconds)
 
 
 def _attempt_page(request, attempt, *, asked, refused=None) -> HttpResponse:

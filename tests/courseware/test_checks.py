@@ -7,6 +7,7 @@ import pytest
 from courseware.activities import checks
 from courseware.models import Question, Result
 from courseware.question_types import InvalidResponse
+from courseware.views import activities
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
@@ -168,11 +169,9 @@ def test_guests_of_a_public_course_answer_and_leave_nothing(client, course, plac
 # --- pieces ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("address", "headers"), [(ADDRESS, HTMX), (ADDRESS + "?in=lesson", {})]
-)
-def test_a_lesson_gets_the_piece_alone(client, address, headers):
-    response = client.get(address, headers=headers)
+@pytest.mark.parametrize("address", [ADDRESS, ADDRESS + "?in=lesson"])
+def test_a_lesson_gets_the_piece_alone(client, address):
+    response = client.get(address, headers=HTMX)
     html = response.content.decode()
 
     assert "<html" not in html
@@ -181,7 +180,7 @@ def test_a_lesson_gets_the_piece_alone(client, address, headers):
 
 
 def test_inside_a_lesson_it_stays_inside(client, places):
-    html = client.get(ADDRESS + "?in=lesson").content.decode()
+    html = client.get(ADDRESS + "?in=lesson", headers=HTMX).content.decode()
     assert "<h3 class" in html
     assert f'action="{ADDRESS}" hx-post="{ADDRESS}?in=lesson"' in html
 
@@ -196,9 +195,24 @@ def test_the_outcome_takes_the_focus(client, places):
         assert len(re.findall(r'tabindex="-1" autofocus', html)) == 1
 
 
-def test_a_page_that_goes_back_is_a_whole_page(client):
-    headers = HTMX | {"HX-History-Restore-Request": "true"}
-    assert "<html" in client.get(ADDRESS, headers=headers).content.decode()
+@pytest.mark.parametrize("address", [ADDRESS, ADDRESS + "?in=lesson"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        HTMX | {"HX-Boosted": "true"},
+        HTMX | {"HX-History-Restore-Request": "true"},
+    ],
+)
+def test_whoever_wants_a_page_gets_a_whole_page(client, places, address, headers):
+    for response in (
+        client.get(address, headers=headers),
+        client.post(address, {"answer": places["b"]}, headers=headers),
+    ):
+        html = response.content.decode()
+        assert "<html" in html
+        assert '<h1 class="activity-title">' in html
+        assert f'hx-post="{ADDRESS}"' in html or f'hx-get="{ADDRESS}"' in html
 
 
 # --- who may --------------------------------------------------------------------
@@ -262,3 +276,47 @@ def test_titles_come_by_one_query_and_lost_ones_keep_their_key(check, queries_of
 def test_answering_nothing_is_an_error_of_its_own(check):
     with pytest.raises(InvalidResponse, match="Choose one"):
         checks.answer(check.current, None)
+
+
+@pytest.mark.parametrize("option", ["a", "b", "c"])
+def test_the_id_of_an_option_is_no_place(client, option):
+    assert post(client, option).status_code == 422
+    assert not Result.objects.exists()
+
+
+def test_a_place_is_found_for_each_option(check, places):
+    for option, place in places.items():
+        assert checks.place_of(check.current, option) == place
+
+
+# --- how often ------------------------------------------------------------------
+
+
+def test_answers_are_not_kept_without_end(client, signed_in, root, places, monkeypatch):
+    assert (activities.RESULTS.times, activities.RESULTS.seconds) == (300, 3600)
+    few = activities.Limit("few", times=2, seconds=3600)
+    monkeypatch.setattr(activities, "RESULTS", few)
+    for _go in range(2):
+        # What is refused is not kept, so it does not count.
+        assert post(client, "").status_code == 422
+        assert post(client, places["a"]).status_code == 200
+    response = post(client, places["b"])
+    html = response.content.decode()
+
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    assert re.findall(r'value="(\d)"[^>]* checked', html) == [places["b"]]
+    assert re.search(r"Try again in \d+ minute", html)
+    assert "The rule." not in html
+    assert Result.objects.count() == 2
+    assert post(signed_in(root), places["b"]).status_code == 200
+
+
+def test_guests_leave_nothing_to_count(client, course, places, monkeypatch):
+    few = activities.Limit("few", times=1, seconds=3600)
+    monkeypatch.setattr(activities, "RESULTS", few)
+    course.public = True
+    course.save()
+    client.logout()
+    for _go in range(3):
+        assert post(client, places["b"]).status_code == 200

@@ -249,3 +249,57 @@ def test_the_old_code_opens_nothing_after_it_is_renewed(cohort):
     assert cohort.join_code != old
     assert enrolling.open_cohort(old) is None
     assert enrolling.open_cohort(cohort.join_code) == cohort
+
+
+def test_archiving_leaves_an_end_that_has_passed(course):
+    today = timezone.localdate()
+    ended = today - timedelta(days=30)
+    cohort = make_cohort(course, starts_on=ended - timedelta(days=60), ends_on=ended)
+    enrolling.archive(cohort)
+    cohort.refresh_from_db()
+    assert (cohort.ends_on, cohort.joinable) == (ended, False)
+
+
+def test_archiving_ends_today_what_would_end_later(course):
+    today = timezone.localdate()
+    for planned in (None, today + timedelta(days=30)):
+        start = today - timedelta(days=60)
+        cohort = make_cohort(course, starts_on=start, ends_on=planned)
+        enrolling.archive(cohort)
+        assert cohort.ends_on == today
+
+
+def test_accounts_are_not_made_without_end(
+    client, signed_in, cleo, cohort, monkeypatch
+):
+    few = accounts.Limit("few", times=2, seconds=3600)
+    monkeypatch.setattr(accounts, "SIGN_UPS", few)
+    for name in ("eva", "finn"):
+        sign_up(client, cohort, username=name, email="")
+        client.logout()
+    response = sign_up(client, cohort, email="")
+    html = response.content.decode()
+
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    assert "Dora Diaz" in html
+    assert FORM["password1"] not in html
+    assert not User.objects.filter(username="dora").exists()
+    # Who has an account makes none.
+    joined = signed_in(cleo).post(JOIN, {"code": cohort.join_code})
+    assert joined.status_code == 302
+
+
+def test_the_limit_of_accounts_is_one_for_each_network(client, cohort, monkeypatch):
+    assert (accounts.SIGN_UPS.times, accounts.SIGN_UPS.seconds) == (100, 3600)
+    few = accounts.Limit("few", times=1, seconds=3600)
+    monkeypatch.setattr(accounts, "SIGN_UPS", few)
+    form = FORM | {"code": cohort.join_code, "email": ""}
+    for address, name, status in [
+        ("2001:db8:1:2::1", "eva", 302),
+        ("2001:db8:1:2::2", "finn", 429),
+        ("2001:db8:1:3::1", "gwen", 302),
+    ]:
+        response = client.post(JOIN, form | {"username": name}, REMOTE_ADDR=address)
+        assert response.status_code == status, name
+        client.logout()

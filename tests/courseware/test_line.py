@@ -7,6 +7,7 @@ from django.test import Client
 
 from courseware.activities import lines
 from courseware.models import Result
+from courseware.views import activities
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
@@ -256,13 +257,20 @@ def test_htmx_gets_the_piece_alone(client):
 
 
 def test_a_lesson_shows_what_it_is_about(client):
-    html = client.get(ADDRESS + "?in=lesson").content.decode()
+    html = client.get(ADDRESS + "?in=lesson", headers=HTMX).content.decode()
 
     assert "<html" not in html
     assert "<h3" in html
     assert f'href="{ADDRESS}">Place the 3 duties' in html
     assert "<form" not in html
     assert "Why" not in html
+
+
+def test_without_htmx_the_address_that_a_lesson_asks_is_a_page(client):
+    html = client.get(ADDRESS + "?in=lesson").content.decode()
+
+    assert "<html" in html
+    assert "<form" in html
 
 
 def test_strangers_find_nothing(client, signed_in, cleo):
@@ -296,3 +304,36 @@ def test_the_kind_knows_its_lines(activity, queries_of):
     keys = ["cloud/line", "cloud/gone"]
     assert queries_of(lambda: lines.titles(keys)) == 1
     assert lines.titles(keys)["cloud/gone"] == "cloud/gone"
+
+
+def test_placements_are_not_kept_without_end(client, monkeypatch):
+    few = activities.Limit("few", times=1, seconds=3600)
+    monkeypatch.setattr(activities, "RESULTS", few)
+    assert post(client, ON_EC2).status_code == 200
+    response = post(client, ON_S3, service="s3")
+    html = response.content.decode()
+
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    assert re.search(r"Try again in \d+ minute", html)
+    placed = {f"duty-{key}": side for key, side in ON_S3.items()}
+    assert chosen(html) == placed | {"service": "s3"}
+    assert "Why" not in html
+    assert Result.objects.count() == 1
+
+
+def test_what_was_finished_comes_once_however_often_it_was(
+    ben, activity, line, django_assert_num_queries
+):
+    key = lines.key_of(activity)
+    details = [
+        {"service": "ec2", "complete": True, "wrong": []},
+        {"service": "1e3", "complete": True, "wrong": []},
+        {"service": "s3", "complete": False, "wrong": []},
+        {},
+    ]
+    for detail in details * 5:
+        Result.objects.create(user=ben, kind="line", key=key, score=1, detail=detail)
+    with django_assert_num_queries(1) as captured:
+        assert lines.finished_before(ben, activity, line, {}) == {"ec2", "1e3"}
+    assert "DISTINCT" in captured.captured_queries[0]["sql"]

@@ -4,6 +4,7 @@ import pytest
 
 from courseware.models import Answer, Attempt, Question, QuestionVersion
 from courseware.quizzes import EmptyQuiz, start_attempt, submit_attempt
+from courseware.views import quizzes as views
 from tests import factories
 from tests.courseware.parallel import at_once
 
@@ -132,3 +133,20 @@ def test_starting_needs_a_csrf_token(quiz, ben, signed_in):
 
     assert client.post(f"{quiz.get_absolute_url()}start/").status_code == 403
     assert not Attempt.objects.exists()
+
+
+def test_attempts_are_not_started_without_end(quiz, ben, root, signed_in, monkeypatch):
+    assert (views.ATTEMPTS.times, views.ATTEMPTS.seconds) == (30, 3600)
+    few = views.Limit("few", times=2, seconds=3600)
+    monkeypatch.setattr(views, "ATTEMPTS", few)
+    client, address = signed_in(ben), f"{quiz.get_absolute_url()}start/"
+    for _each in range(2):
+        assert client.post(address).status_code == 302
+        submit_attempt(attempt=Attempt.objects.get(user=ben, state="open"))
+    response = client.post(address)
+
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    assert "Too many tries" in response.content.decode()
+    assert Attempt.objects.filter(user=ben).count() == 2
+    assert signed_in(root).post(address).status_code == 302
