@@ -137,7 +137,10 @@ class PersonFields(forms.Form):
         required=False,
         max_length=254,
         validators=[validate_email],
-        help_text=_("Only to set a new password when you have forgotten yours."),
+        help_text=_(
+            "To set a new password when you have forgotten yours. Your instructors "
+            "see it too."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     person: User | None = None
@@ -278,7 +281,9 @@ class AccountForm(PersonFields):
     def save(self) -> bool:
         """Store it; False, with an error at the field, if the address went first."""
         person = self.person
-        person.first_name, person.last_name = self.names().values()
+        # Which of its words are the last name can be told only of a new name.
+        if "name" in self.changed_data:
+            person.first_name, person.last_name = self.names().values()
         person.email = self.cleaned_data["email"]
         try:
             with transaction.atomic():

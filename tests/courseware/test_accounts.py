@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -452,3 +453,57 @@ def test_user_names_are_unique_whatever_their_case(db):
     make_person("dora")
     with pytest.raises(Exception, match=r"UNIQUE|unique"):
         User.objects.create_user("DORA")
+
+
+def from_host(number: int) -> dict:
+    """Another host of one and the same IPv6 /64."""
+    return {"REMOTE_ADDR": f"2001:db8:1:2::{number}"}
+
+
+def test_one_ipv6_network_shares_the_count_of_an_account(client, ben):
+    for number in range(1, 11):
+        response = client.post(LOGIN, WRONG, **from_host(number))
+    assert response.status_code == 429
+    right = WRONG | {"password": PASSWORD}
+    assert client.post(LOGIN, right, REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
+
+
+def test_one_ipv6_network_shares_every_limit(client, db, monkeypatch):
+    few = accounts.Limit("few", times=3, seconds=600)
+    for name in ("FAILED_SIGN_INS", "WRONG_CODES"):
+        monkeypatch.setattr(accounts, name, few)
+    monkeypatch.setattr(accounts.PasswordReset, "limit", few)
+    for url, form in {
+        LOGIN: {"username": "nobody", "password": "x"},
+        "/accounts/join/": {"code": "WRONG"},
+        "/accounts/password/reset/": {"email": "nobody"},
+    }.items():
+        cache.clear()
+        answers = [
+            client.post(url, form, **from_host(number)).status_code
+            for number in range(1, 5)
+        ]
+        assert answers == [422] * 3 + [429], url
+
+
+def test_a_request_without_an_address_is_counted_too(client, ben):
+    for _try in range(10):
+        response = client.post(LOGIN, WRONG, REMOTE_ADDR="")
+    assert response.status_code == 429
+
+
+def test_what_the_address_is_for_is_said(signed_in, ben):
+    html = signed_in(ben).get("/accounts/").content.decode()
+    assert "Your instructors see it too." in html
+    assert "Only to set" not in html
+
+
+def test_a_name_that_was_not_changed_stays_as_it_is(signed_in, ben):
+    ben.first_name, ben.last_name = "Jan", "van der Berg"
+    ben.save()
+    form = {"name": "Jan van der Berg", "email": "jan@example.org"}
+    form |= {"password": PASSWORD}
+    assert signed_in(ben).post("/accounts/", form).status_code == 302
+    ben.refresh_from_db()
+    assert (ben.first_name, ben.last_name) == ("Jan", "van der Berg")
+    assert ben.email == "jan@example.org"
