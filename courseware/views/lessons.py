@@ -32,10 +32,11 @@ def home(request):
     if guest_pages.suits(request):
         version = guest_pages.versions()
         return guest_pages.serve(request, version, "courseware/home.html", _home)
-    return render(request, "courseware/home.html", _home())
+    administers = request.user.is_superuser
+    return render(request, "courseware/home.html", _home(administers))
 
 
-def _home():
+def _home(administers=False):
     scenarios = kinds.get("scenario")
     exercise = next(
         (key for key in FIRST_EXERCISES if scenarios and scenarios.exists(key)), None
@@ -43,6 +44,7 @@ def _home():
     found = outlines(Course.objects.filter(public=True))
     return {
         "outlines": found,
+        "administers": administers,
         "first_lesson": next((one.first_lesson for one in found), None),
         "exercise": exercise
         and {
@@ -58,8 +60,11 @@ def courses(request):
     readable = list(access.readable_courses(request))
     if len(readable) == 1:
         return redirect(readable[0])
-    found = outlines(readable)
-    return render(request, "courseware/courses.html", {"outlines": found})
+    context = {
+        "outlines": outlines(readable),
+        "administers": request.user.is_superuser,
+    }
+    return render(request, "courseware/courses.html", context)
 
 
 @login_not_required

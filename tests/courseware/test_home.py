@@ -1,6 +1,9 @@
 """The front page: for guests, for readers, and before anything was installed."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from courseware import activities, guest_pages
@@ -109,3 +112,25 @@ def test_a_course_that_is_not_public_stays_off_the_front_page(
 
 def test_nothing_can_be_posted(client, db):
     assert client.post("/").status_code == 405
+
+
+def test_no_page_of_the_school_asks_for_roles_by_itself():
+    """Who may what is decided in views, and told to templates by name."""
+    folder = settings.BASE_DIR / "templates" / "courseware"
+    pages = list(folder.rglob("*.html"))
+    assert pages
+    asking = [
+        page.name
+        for page in pages
+        if re.search(r"is_superuser|is_staff", page.read_text(encoding="utf-8"))
+    ]
+    assert asking == []
+
+
+def test_only_an_administrator_reads_how_to_take_a_course_over(signed_in, root, cleo):
+    for address in ("/", "/courses/"):
+        command = "python manage.py import_course"
+        assert command in signed_in(root).get(address).content.decode()
+        html = signed_in(cleo).get(address).content.decode()
+        assert command not in html
+        assert "Join with a code" in html
