@@ -1,6 +1,5 @@
 """The shape of the house, kept by tests where no linter does it."""
 
-import hashlib
 import re
 import subprocess
 import sys
@@ -71,16 +70,3 @@ def test_pages_hold_no_inline_script_style_or_handler():
         if (found := inline.search(path.read_text()))
     ]
     assert guilty == []
-
-
-def test_vendored_files_are_the_ones_that_were_recorded():
-    vendor = ROOT / "static" / "vendor"
-    files = [path for path in vendor.rglob("*") if path.suffix in {".js", ".css"}]
-    record = vendor / "VENDORED.md"
-    recorded = record.read_text() if record.exists() else ""
-    unrecorded = [
-        path.name
-        for path in files
-        if hashlib.sha256(path.read_bytes()).hexdigest() not in recorded
-    ]
-    assert unrecorded == []
