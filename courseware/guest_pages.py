@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -80,12 +79,11 @@ def _finish(html: str) -> Page:
 
 
 def suits(request: HttpRequest) -> bool:
-    """Whether the reader is surely signed out, with no message waiting."""
-    cookies = request.COOKIES
-    return (
-        settings.SESSION_COOKIE_NAME not in cookies
-        and CookieStorage.cookie_name not in cookies
-    )
+    """Whether the reader is surely signed out, with no message waiting.
+
+    A session holds both.
+    """
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
 def versions(**keys: str) -> tuple:
