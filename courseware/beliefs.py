@@ -33,7 +33,7 @@ class Held:
 def beliefs_of(users: Iterable[int], course: Course) -> dict[int, list[Held]]:
     """What the answers of each of `users` (keys) fit, the most frequent first.
 
-    Counted are quizzes, checks and lines of `course`, and everything in the lab.
+    Counted are quizzes and checks of `course`, and everything in the lab.
     Four queries, however many people there are.
     """
     users = list(users)
