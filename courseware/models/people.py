@@ -14,6 +14,7 @@ JOIN_CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 JOIN_CODE_LENGTH = 10
 
 
+# The first migration names this function: it can be neither moved nor renamed.
 def new_join_code() -> str:
     """A code of 10 characters from an alphabet of 30: about 49 bits."""
     return "".join(secrets.choice(JOIN_CODE_ALPHABET) for _ in range(JOIN_CODE_LENGTH))
