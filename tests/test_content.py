@@ -9,6 +9,7 @@ from courseware import content_sync, course_pages, drawings, examples, vault
 from courseware.examples import StatedDecision
 from courseware.misconceptions import misconceptions
 from policies_lab.iam import evaluate, read_scenario
+from tests.stated import as_scenario, stated_decisions
 
 CONTENT = Path(__file__).parents[1] / "courseware" / "content"
 COURSE = CONTENT / "shared-responsibility"
@@ -32,13 +33,13 @@ def _stated() -> list:
     return [
         pytest.param(stated, id=f"{lesson.path}:{stated.line}")
         for lesson in found.lessons
-        for stated in examples.stated_decisions(lesson.document)
+        for stated in stated_decisions(lesson.document)
     ]
 
 
 @pytest.mark.parametrize("stated", _stated())
 def test_every_stated_decision_is_what_the_evaluator_decides(stated: StatedDecision):
-    trace = evaluate(read_scenario(examples.as_scenario(stated)))
+    trace = evaluate(read_scenario(as_scenario(stated)))
     assert trace.decision == stated.decision
     if stated.step:
         assert trace.deciding_step == stated.step
@@ -51,7 +52,7 @@ def test_the_course_states_decisions_of_each_kind(built_in):
     decisions = {
         stated.decision
         for lesson in built_in.lessons
-        for stated in examples.stated_decisions(lesson.document)
+        for stated in stated_decisions(lesson.document)
     }
     assert decisions == set(examples.DECISIONS)
 

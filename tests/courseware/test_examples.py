@@ -4,14 +4,13 @@ import pytest
 
 from courseware.examples import (
     Malformed,
-    as_scenario,
     read,
     read_decision,
     read_policy,
-    stated_decisions,
 )
 from courseware.markup import Fence
 from courseware.scanning import scan
+from tests.stated import as_scenario, stated_decisions
 
 POLICY = '{"Version": "2012-10-17", "Statement": {"Sid": "A", "Effect": "Allow"}}'
 READ = "principal: user/ana\naction: s3:GetObject\nresource: arn:aws:s3:::b/k\n"
