@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from courseware.models import Enrolment
 from tests import factories
+from tests.routes import make_samples
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,12 @@ def cleo(db):
 @pytest.fixture
 def root(db):
     return factories.make_person("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def samples(course, cohort, ben, root):
+    """What `all_routes` takes: each address leads to a row that root may see."""
+    return make_samples(course=course, cohort=cohort, student=ben, owner=root)
 
 
 @pytest.fixture

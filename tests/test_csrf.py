@@ -24,8 +24,8 @@ def strict(root, signed_in):
     return signed_in(root, enforce_csrf_checks=True)
 
 
-def test_no_address_takes_a_post_without_a_token(strict, course):
-    for route in all_routes():
+def test_no_address_takes_a_post_without_a_token(strict, samples):
+    for route in all_routes(samples):
         response = strict.post(route.path, {"anything": "x"})
         assert response.status_code == 403, route
 
@@ -53,10 +53,10 @@ def test_signing_in_needs_a_token_too(db):
     assert client.post("/accounts/login/", {"username": "a"}).status_code == 403
 
 
-def test_nothing_is_written_by_a_get(strict, ben, cohort):
+def test_nothing_is_written_by_a_get(strict, samples, cohort):
     """Reading every page leaves every person and every enrolment as it was."""
     before = list(User.objects.values("pk", "password", "is_active", "email"))
-    for route in all_routes():
+    for route in all_routes(samples):
         strict.get(route.path, {"username": "x", "answer": "2", "code": "x"})
     after = list(User.objects.values("pk", "password", "is_active", "email"))
     assert after == before

@@ -1,11 +1,13 @@
 """What every response carries: pages, errors, the administration, files."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import path
 
 from config.urls import urlpatterns as urls_of_site
-from tests.routes import all_routes
+from tests.routes import FORMS_ONLY, all_routes
 
 pytestmark = pytest.mark.ignore_template_errors
 
@@ -46,7 +48,11 @@ def directives(policy: str) -> dict[str, str]:
 def assert_guarded(response, where):
     for name, value in HEADERS.items():
         assert response.headers.get(name) == value, f"{where}: {name}"
-    given = directives(response.headers.get("Content-Security-Policy", ""))
+    policy = response.headers.get("Content-Security-Policy", "")
+    if response.headers.get("Content-Type") == "image/png":
+        assert policy == "default-src 'none'; sandbox", where
+        return
+    given = directives(policy)
     wanted = directives(POLICY)
     # A page that holds the editor may add a nonce for its styles, and no more.
     style = given.get("style-src", "").split(" ")
@@ -57,9 +63,9 @@ def assert_guarded(response, where):
 
 
 @pytest.mark.parametrize("name", ["", "ben", "ada", "root"])
-def test_every_page_is_guarded_for_everybody(request, signed_in, db, name):
+def test_every_page_is_guarded_for_everybody(request, signed_in, samples, name):
     client = signed_in(request.getfixturevalue(name)) if name else Client()
-    for route in all_routes():
+    for route in all_routes(samples):
         response = client.get(route.path)
         assert response.status_code < 500, route
         assert_guarded(response, route)
@@ -69,12 +75,32 @@ def test_every_page_is_guarded_for_everybody(request, signed_in, db, name):
             client = signed_in(request.getfixturevalue(name))
 
 
+def test_every_address_leads_somewhere(signed_in, root, samples):
+    """Without this the tests of all addresses could be tests of one page, the 404."""
+    for route in all_routes(samples):
+        response = signed_in(root).get(route.path)
+        assert response.status_code in fitting(route.name), route
+
+
+def fitting(name: str) -> set[int]:
+    if name in FORMS_ONLY:
+        return {405}
+    if name == "admin:/admin/nothing":
+        return {404}
+    # Much in the administration is for reading only.
+    if re.fullmatch(r"admin:(\w+_(add|delete)|autocomplete)", name):
+        return {200, 403}
+    return {200, 302}
+
+
 def assert_personal(response, name, where):
     """Nobody's copy; or nothing in it depends on who asked."""
     kept = response.headers.get("Cache-Control", "")
     if "no-store" in kept:
         assert "private" in kept, where
         assert "Cookie" in response.headers.get("Vary", ""), where
+    elif response.headers["Content-Type"] == "image/png":
+        assert kept.startswith("private, "), where
     else:
         assert response.status_code in (404, 405), where
         assert name not in response.content.decode(), where

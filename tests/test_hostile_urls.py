@@ -143,13 +143,12 @@ def test_impossible_numbers_are_not_found(signed_in, ada, number):
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace", "options"])
-def test_unknown_methods_are_refused_everywhere(signed_in, ben, method):
-    client = signed_in(ben)
-    for route in all_routes(admin=False):
+def test_unknown_methods_are_refused_everywhere(signed_in, root, samples, method):
+    client = signed_in(root)
+    for route in all_routes(samples, admin=False):
         response = getattr(client, method)(route.path)
-        assert response.status_code in (200, 404, 405), (method, route)
-        if response.status_code == 200:
-            assert method == "options", (method, route)
+        assert response.status_code == 405, route
+        assert response.headers["Allow"], route
 
 
 def test_a_method_cannot_be_swapped_by_a_header_or_a_field(client, ben):
@@ -159,33 +158,6 @@ def test_a_method_cannot_be_swapped_by_a_header_or_a_field(client, ben):
     html = response.content.decode()
     assert "only takes forms" in html
     assert response.headers["Allow"] == "POST"
-
-
-NASTY = [
-    "\x00",
-    "a\x00b",
-    "\x1b[31m",
-    "\u202e",
-    "<script>alert(1)</script>",
-    "9" * 5000,
-]
-
-
-@pytest.mark.parametrize("text", NASTY)
-def test_no_form_fails_over_odd_text(signed_in, root, text):
-    """Each address that takes forms gets it in every field that there is."""
-    names = [
-        "username", "password", "password1", "password2", "new_password1",
-        "new_password2", "old_password", "name", "email", "code", "next", "carried",
-        "answer", "response", "revision", "policy", "action", "resource", "scenario",
-        "predicted", "certainty", "choice", "document", "principal", "key", "in",
-    ]  # fmt: skip
-    form = dict.fromkeys(names, text)
-    for route in all_routes():
-        client = signed_in(root)
-        response = client.post(route.path, form)
-        assert response.status_code < 500, route
-        assert "<script>alert(1)" not in response.content.decode(), route
 
 
 def test_many_fields_and_many_bytes_are_413(client, ben, settings):

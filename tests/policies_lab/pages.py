@@ -1,5 +1,6 @@
 """A page read as a browser without scripts reads it: its form, its text, its marks."""
 
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 VOID = {"input", "br", "hr", "link", "meta", "img", "use", "path", "rect", "circle"}
@@ -91,9 +92,14 @@ def read(response) -> Element:
 
 def fields(page: Element, form: str = "bench") -> dict[str, str]:
     """What a browser would send with that form, less its token and its buttons."""
-    sent: dict[str, str] = {}
     (inside,) = page.all("form", id=form)
-    for element in [*inside.walk(), *page.all("input", form=form)]:
+    return fields_of([*inside.walk(), *page.all("input", form=form)])
+
+
+def fields_of(elements: Iterable[Element]) -> dict[str, str]:
+    """What a browser would send of these elements."""
+    sent: dict[str, str] = {}
+    for element in elements:
         name = element.attributes.get("name", "")
         if name == "csrfmiddlewaretoken":
             continue
@@ -111,7 +117,7 @@ def _value(element: Element) -> str | None:
     if element.tag == "select":
         options = element.all("option")
         chosen = [option for option in options if option.has("selected")]
-        return (chosen or options)[0]["value"]
+        return (chosen or options)[0]["value"] if options else None
     if element.attributes.get("type") in {"checkbox", "radio"}:
         if not element.has("checked"):
             return None
