@@ -104,7 +104,8 @@ def worded_refusals(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code != 405 or response.content:
+        # A file that is served has no content to look at, whatever the method.
+        if response.status_code != 405 or response.streaming or response.content:
             return response
         page = wrong_method(request)
         page.cookies = response.cookies

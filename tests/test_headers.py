@@ -145,6 +145,14 @@ def test_files_are_guarded_and_for_our_pages_only(settings, tmp_path):
     assert "private" not in response.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "OPTIONS", "DELETE", "PATCH"])
+def test_a_file_refuses_other_methods_without_falling_over(settings, tmp_path, method):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "site.css").write_text("body {}")
+    response = Client().generic(method, "/static/site.css")
+    assert response.status_code == 405
+
+
 # --- whose copy -----------------------------------------------------------------
 
 
