@@ -38,10 +38,16 @@ def export(form: BenchForm) -> None:
 
 def take_in(form: BenchForm) -> BenchForm:
     """A bench made from the JSON in the exchange box, or the old one and why not."""
+    if len(form.exchange) > benches.MOST_EXCHANGE:
+        limit = {"limit": benches.MOST_EXCHANGE}
+        message = _("At most %(limit)d characters are taken in.") % limit
+        form.found = [Found(EXCHANGE, "", message)]
+        return form
     try:
         scenario = read_scenario(form.exchange)
     except ScenarioError as error:
-        form.found = [_found(problem, form.exchange) for problem in error.problems]
+        lines = form.exchange.replace("\r\n", "\n").split("\n")
+        form.found = [_found(problem, lines) for problem in error.problems]
         return form
     bench = benches.take_up(scenario, next_row(form.policies), next_row(form.contexts))
     if len(bench.policies) > benches.MOST_POLICIES:
@@ -60,12 +66,12 @@ def take_in(form: BenchForm) -> BenchForm:
     return taken
 
 
-def _found(problem: Problem, text: str) -> Found:
+def _found(problem: Problem, lines: list[str]) -> Found:
     """A problem in the box. Places inside a document are places in its own text."""
     inside = problem.path.startswith("policies.")
     return locate(
         problem,
         control=EXCHANGE,
         where=problem.path,
-        text=None if inside else text.replace("\r\n", "\n"),
+        lines=None if inside else lines,
     )

@@ -13,6 +13,9 @@ from policies_lab.iam import Level, Policies, Policy, Scenario, read_scenario
 from policies_lab.iam.context import derived_keys
 
 MOST_POLICIES = 20
+# Characters of all attached documents, and of a scenario that is taken in: more than
+# AWS would store for one caller, and little enough to be read at once.
+MOST_TEXT, MOST_EXCHANGE = 200_000, 300_000
 MOST_KEYS = 30
 
 # Places that hold one document only.

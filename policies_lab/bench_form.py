@@ -4,7 +4,7 @@ The engine is the one authority on what a policy or a request may hold; this add
 what the engine cannot see (rows, and places that hold one document).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from django import forms
@@ -144,7 +144,7 @@ class BenchForm:
 
     def is_valid(self) -> bool:
         """Whether there is a scenario to evaluate; `found` says what is wrong."""
-        if not self.take():
+        if not self.take() or not self._is_short_enough():
             return False
         try:
             scenario = read_scenario(self.laid.text())
@@ -153,6 +153,17 @@ class BenchForm:
             return False
         self.scenario = benches.labelled(scenario, self.laid, self.bench)
         return True
+
+    def _is_short_enough(self) -> bool:
+        length = sum(len(policy.document) for policy in self.bench.attached)
+        if length > benches.MOST_TEXT:
+            message = _(
+                "The attached documents have %(length)d characters together; "
+                "%(limit)d is the most that is read. Detach or shorten some."
+            ) % {"length": length, "limit": benches.MOST_TEXT}
+            first = self._policy(self.bench.attached[0].row)
+            self.found.append(Found(first["document"].id_for_label, "", message))
+        return not self.found
 
     def evaluate(self) -> Evaluation | None:
         """Decide what is on the bench, or None and `found` says why there is no
@@ -182,10 +193,11 @@ class BenchForm:
 
     def add_problems(self, error: IamError) -> None:
         """Put each problem of the engine beside the thing that it speaks of."""
+        lines = {row.row: row.document.split("\n") for row in self.bench.policies}
         for problem in error.problems:
-            self._place(problem)
+            self._place(problem, lines)
 
-    def _place(self, problem: Problem) -> None:
+    def _place(self, problem: Problem, lines: Mapping[int, list[str]]) -> None:
         policy = self._policy(benches.row_of(self.laid.rows, problem.path))
         if policy is None:
             self._beside_a_field(problem)
@@ -194,7 +206,7 @@ class BenchForm:
             problem,
             control=policy["document"].id_for_label,
             where=policy.shown_name,
-            text=policy.read().document,
+            lines=lines[policy.row],
         )
         policy.found.append(found)
         self.found.append(found)

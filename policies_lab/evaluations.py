@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from policies_lab import bench as benches
-from policies_lab import flowchart, sources, telling
+from policies_lab import excerpts, flowchart, sources, telling
 from policies_lab.bench import Bench
 from policies_lab.flowchart import Chart, Node
 from policies_lab.iam import (
@@ -72,7 +72,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Examined:
-    """A statement as a step looked at it."""
+    """A statement as a step looked at it; `more` elements have no mark of their own."""
 
     statement: StatementTrace
     row: int | None
@@ -81,6 +81,7 @@ class Examined:
     policy: str
     reason: str
     marks: tuple[Mark, ...]
+    more: int = 0
 
     @property
     def icon(self) -> str:
@@ -89,7 +90,8 @@ class Examined:
 
 @dataclass(frozen=True)
 class StepShown:
-    """A step in the list beside the chart. `open` is where the reader begins."""
+    """A step in the list beside the chart. `open` is where the reader begins, `more`
+    how many statements are left out."""
 
     number: int
     step: Step
@@ -102,6 +104,7 @@ class StepShown:
     box_found: str
     examined: tuple[Examined, ...]
     open: bool
+    more: int = 0
 
     @property
     def icon(self) -> str:
@@ -283,6 +286,7 @@ def _shown(
     trace: Trace, step: Step, number: int, rows: Mapping[str, int], is_open: bool
 ) -> StepShown:
     state = flowchart.state_of(trace, step)
+    shown = excerpts.statements(step.statements)
     return StepShown(
         number=number,
         step=step,
@@ -293,12 +297,14 @@ def _shown(
         asks=telling.asks(step),
         found=telling.found(step),
         box_found=telling.found(step, telling.FOUND_WIDTH),
-        examined=tuple(_examined(statement, rows) for statement in step.statements),
+        examined=tuple(_examined(statement, rows) for statement in shown),
         open=is_open,
+        more=len(step.statements) - len(shown),
     )
 
 
 def _examined(statement: StatementTrace, rows: Mapping[str, int]) -> Examined:
+    marked = excerpts.elements(statement.checks)
     return Examined(
         statement=statement,
         row=rows.get(statement.policy),
@@ -306,7 +312,8 @@ def _examined(statement: StatementTrace, rows: Mapping[str, int]) -> Examined:
         name=telling.name_of(statement),
         policy=telling.policy_of(statement),
         reason=telling.reason(statement),
-        marks=tuple(_mark(check) for check in statement.checks),
+        marks=tuple(_mark(check) for check in marked),
+        more=len(statement.checks) - len(marked),
     )
 
 
@@ -320,7 +327,12 @@ def _mark(check: ElementCheck) -> Mark:
             strict=True,
         )
     )
-    return Mark(check, state, values, _as_tuple(check.request_value))
+    return Mark(
+        check,
+        state,
+        excerpts.values(values, check.hits),
+        excerpts.values(_as_tuple(check.request_value)),
+    )
 
 
 def _as_tuple(value: ContextValue | None) -> tuple[str, ...]:
@@ -358,6 +370,7 @@ def sources_of(
 ) -> list[Source]:
     """The attached documents to look at; with marks where there are statements."""
     path_of = {row: path for path, row in (rows or {}).items()}
+    most = excerpts.lines_each(len(bench.attached))
     return [
         Source(
             row=policy.row,
@@ -367,7 +380,9 @@ def sources_of(
             blocks=sources.blocks_of(
                 policy.document,
                 (s for s in statements if s.policy == path_of.get(policy.row)),
+                most,
             ),
+            more=max(0, len(sources.lines_of(policy.document)) - most),
         )
         for policy in bench.attached
     ]

@@ -91,20 +91,46 @@ class Door:
             self._places.release()
 
 
+class Doors:
+    """A door for each visitor; it is there only while somebody is at it."""
+
+    def __init__(self) -> None:
+        self._doors: dict[str, tuple[Door, int]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def passage(self, visitor: str) -> Iterator[None]:
+        with self._lock:
+            door, there = self._doors.get(visitor, (Door(), 0))
+            self._doors[visitor] = (door, there + 1)
+        try:
+            with door.passage():
+                yield
+        finally:
+            with self._lock:
+                door, there = self._doors.pop(visitor)
+                if there > 1:
+                    self._doors[visitor] = (door, there - 1)
+
+
 guests = Buckets(GUEST_GOES / settings.WORKERS, GUEST_REFILL / settings.WORKERS)
 members = Buckets(MEMBER_GOES, MEMBER_REFILL)
 door = Door()
+doors = Doors()
 
 
 @contextmanager
 def turn(request) -> Iterator[None]:
-    """The time in which this visitor's policies are read and evaluated.
+    """The time in which this visitor's policies are read, evaluated and shown.
 
-    Raises TooMany before anything was read.
+    Raises TooMany before anything was read. Guests share one door, and a member has
+    one: nobody takes all threads of a worker.
     """
     if request.user.is_authenticated:
-        members.take(str(request.user.pk))
-        yield
+        person = str(request.user.pk)
+        members.take(person)
+        with doors.passage(person):
+            yield
     else:
         guests.take(client_network(request))
         with door.passage():

@@ -1,5 +1,6 @@
 """Where a problem is: the control, the line and column, and the line quoted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies_lab.iam import Problem
@@ -27,21 +28,27 @@ class Found:
 
 
 def locate(
-    problem: Problem, *, control: str, where: str = "", text: str | None = None
+    problem: Problem,
+    *,
+    control: str,
+    where: str = "",
+    lines: Sequence[str] | None = None,
 ) -> Found:
-    """A problem of the engine, beside the control that it speaks of."""
+    """A problem of the engine, beside the control that it speaks of.
+
+    `lines` are those of the text that its place refers to.
+    """
     message = problem_sentence(problem)
-    if text is None:
+    if lines is None:
         return Found(control, where, message)
     line, column = problem.span.line, problem.span.column
-    quote, caret = quoted(text, problem)
+    quote, caret = quoted(lines, problem)
     return Found(control, where, message, line, column, quote, caret)
 
 
-def quoted(text: str, problem: Problem) -> tuple[str, str]:
+def quoted(lines: Sequence[str], problem: Problem) -> tuple[str, str]:
     """The line with the problem, and carets for the line beneath it."""
     span = problem.span
-    lines = text.split("\n")
     line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
     line = line.rstrip("\r").replace("\t", " ")
     start = min(span.column - 1, len(line))

@@ -7,11 +7,15 @@ there are no parts, and so no marks.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from policies_lab.iam import Effect, StatementTrace
 
+_COLON = re.compile(r"\s*:")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"')
 _STRENGTH = {"": 0, "none": 1, "allowed": 2, "denied": 3}
+# A line that nobody would read is not coloured to its end.
+MOST_PIECES = 200
 # The key "Effect" and its value are what a reader looks for first.
 _EFFECT_KEY = '"Effect"'
 
@@ -43,13 +47,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """A document to look at. `row` is its row on the bench."""
+    """A document to look at. `row` is its row on the bench, `more` how many of its
+    lines are left out at the end."""
 
     row: int
     name: str
     place: str
     via: str
     blocks: tuple[Block, ...]
+    more: int = 0
 
     @property
     def marks(self) -> str:
@@ -62,11 +68,11 @@ class Source:
 
 
 def blocks_of(
-    text: str, statements: Iterable[StatementTrace] = ()
+    text: str, statements: Iterable[StatementTrace] = (), most: int | None = None
 ) -> tuple[Block, ...]:
-    """The text in blocks; statements that share a line share a block, and then the
-    strongest part is shown: denied before allowed before none."""
-    lines = text.rstrip("\n").split("\n")
+    """The text in blocks, or its first `most` lines; statements that share a line share
+    a block, and then the strongest part is shown: denied before allowed before none."""
+    lines = lines_of(text)[:most]
     parts = parts_by_line(statements)
     blocks: list[Block] = []
     held: list[Line] = []
@@ -80,6 +86,11 @@ def blocks_of(
         held.append(Line(number, tuple(pieces_of(line.rstrip("\r")))))
     blocks.append(Block(current[1], tuple(held)))
     return tuple(blocks)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a document, without empty ones at its end."""
+    return text.rstrip("\n").split("\n")
 
 
 def parts_by_line(
@@ -112,11 +123,11 @@ def part_of(statement: StatementTrace) -> str:
 def pieces_of(line: str) -> Iterable[Piece]:
     """A line of JSON in coloured pieces; all of its text, nothing else."""
     at, after_effect = 0, False
-    for found in _TOKEN.finditer(line):
+    for found in islice(_TOKEN.finditer(line), MOST_PIECES):
         if found.start() > at:
             yield Piece(line[at : found.start()])
         at = found.end()
-        is_key = line[at:].lstrip().startswith(":")
+        is_key = _COLON.match(line, at) is not None
         if is_key:
             yield Piece(found[0], "k")
         else:

@@ -34,9 +34,9 @@ def lab(request):
     try:
         with turn(request):
             form = arranging.change(form, request.POST.get("change", ""))
+            return show_bench(request, form, status=422 if form.found else 200)
     except TooMany as refused:
         return show_bench(request, form, status=429, wait=refused.retry_after)
-    return show_bench(request, form, status=422 if form.found else 200)
 
 
 @login_not_required
@@ -46,9 +46,13 @@ def evaluate(request):
     form = BenchForm(request.POST)
     try:
         with turn(request):
-            evaluation = form.evaluate()
+            return decide(request, form)
     except TooMany as refused:
         return show_bench(request, form, status=429, wait=refused.retry_after)
+
+
+def decide(request, form):
+    evaluation = form.evaluate()
     if evaluation is None:
         return show_bench(request, form, status=422)
     posted = form.bench.scenario
@@ -73,10 +77,10 @@ def scenario(request, key):
     try:
         with turn(request):
             evaluation = evaluations.answer(ready, **form.cleaned_data)
+            record_go(user=request.user, ready=ready, evaluation=evaluation)
+            return show_scenario(request, ready, form, evaluation=evaluation)
     except TooMany as refused:
         return show_scenario(request, ready, form, status=429, wait=refused.retry_after)
-    record_go(user=request.user, ready=ready, evaluation=evaluation)
-    return show_scenario(request, ready, form, evaluation=evaluation)
 
 
 def bench_to_begin_with(request):

@@ -83,10 +83,10 @@ def parse_policy(
     except jsontext.JsonError as error:
         raise PolicyError(error.problems) from None
     collect = Collector(source, kind)
-    collect.problems += jsontext.value_problems(source, root)
+    collect.problems.extend(jsontext.value_problems(source, root))
     policy = _policy(collect, root, name, origin)
     if collect.problems or policy is None:
-        raise PolicyError(tuple(_in_order(collect.problems)))
+        raise PolicyError(collect.problems.told(_in_order(list(collect.problems))))
     return policy
 
 

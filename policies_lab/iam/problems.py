@@ -1,7 +1,7 @@
 """Gathering problems: a parser goes on where it can, and reports everything."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from policies_lab.iam.documents import PolicyType, Problem, Value
 from policies_lab.iam.jsontext import Node, Source, item_path, plain_number, shown
@@ -9,6 +9,51 @@ from policies_lab.iam.jsontext import Node, Source, item_path, plain_number, sho
 MAX_VALUES = 2_000
 MAX_VALUE_LENGTH = 8 * 1024
 MAX_GUESSES = 50
+MAX_PROBLEMS = 200
+
+
+class Gathered:
+    """The first problems that were found, at most MAX_PROBLEMS of them.
+
+    Where there are more, one last problem says so: naming each of a hundred
+    thousand would help nobody and cost the machine minutes.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._more: Problem | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._kept)
+
+    @property
+    def full(self) -> bool:
+        """Whether further problems would not be kept."""
+        return self._more is not None
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem, or only that there are more."""
+        if len(self._kept) < MAX_PROBLEMS:
+            self._kept.append(problem)
+        elif self._more is None:
+            limit = {"limit": str(MAX_PROBLEMS)}
+            self._more = Problem("more_problems", "", problem.span, limit)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Keep problems until there are enough."""
+        for problem in problems:
+            if self.full:
+                return
+            self.add(problem)
+
+    def told(self, kept: Iterable[Problem] | None = None) -> tuple[Problem, ...]:
+        """Return what was kept (or `kept`, put in another order), and whether there
+        is more."""
+        more = () if self._more is None else (self._more,)
+        return (*(self._kept if kept is None else kept), *more)
 
 
 class Collector:
@@ -17,13 +62,14 @@ class Collector:
     def __init__(self, source: Source, kind: PolicyType) -> None:
         self.source = source
         self.kind = kind
-        self.problems: list[Problem] = []
+        self.problems = Gathered()
         self.values = 0
         self.guesses = 0
 
     def add(self, code: str, path: str, node: Node, **facts: str) -> None:
         """Note a problem at a node."""
-        self.problems.append(Problem(code, path, self.source.of(node), facts))
+        if not self.problems.full:
+            self.problems.add(Problem(code, path, self.source.of(node), facts))
 
     def is_a(self, type_: str, node: Node, path: str) -> bool:
         """Whether the node is of a JSON type; note a problem where it is not."""

@@ -28,6 +28,7 @@ from policies_lab.iam.documents import (
 )
 from policies_lab.iam.jsontext import Node, Source, item_path, member_path, shown
 from policies_lab.iam.parsing import MAX_CHARACTERS, parse_policy
+from policies_lab.iam.problems import Gathered
 
 MAX_SCENARIO = 1024 * 1024
 MAX_DOCUMENTS = 200
@@ -70,13 +71,14 @@ class _Reader:
     def __init__(self, source: Source, root: Node) -> None:
         self.source = source
         self.root = root
-        self.problems: list[Problem] = []
+        self.problems = Gathered()
         self.places: dict[str, Span] = {}
         self.unread: set[int] = set()
         self.documents = 0
 
     def add(self, code: str, path: str, node: Node, **facts: str) -> None:
-        self.problems.append(Problem(code, path, self.source.of(node), facts))
+        if not self.problems.full:
+            self.problems.add(Problem(code, path, self.source.of(node), facts))
 
     def expect(self, node: Node, path: str, *types: str) -> bool:
         self.places[path] = self.source.of(node)
@@ -139,7 +141,7 @@ class _Reader:
             )
         policies = self.policies(members, request)
         known = {(problem.code, problem.path) for problem in self.problems}
-        self.problems += (
+        self.problems.extend(
             problem
             for problem in jsontext.value_problems(
                 self.source, self.root, skip=frozenset(self.unread)
@@ -167,7 +169,7 @@ class _Reader:
                 context=context,
             )
         except ScenarioError as error:
-            self.problems += [
+            self.problems.extend(
                 Problem(
                     p.code,
                     p.path,
@@ -175,7 +177,7 @@ class _Reader:
                     p.facts,
                 )
                 for p in error.problems
-            ]
+            )
             return None
 
     def principal(self, members: dict[str, Node]) -> Principal | None:
@@ -299,10 +301,10 @@ class _Reader:
         try:
             return self.parse(node, name, kind)
         except PolicyError as error:
-            self.problems += [
+            self.problems.extend(
                 Problem(p.code, f"{path}.{p.path}" if p.path else path, p.span, p.facts)
                 for p in error.problems
-            ]
+            )
             return None
 
     def parse(self, node: Node, name: str, kind: PolicyType) -> Policy:
@@ -344,7 +346,7 @@ def read_scenario(source: str | Mapping[str, Any]) -> Scenario:
     try:
         return reader.scenario()
     except _Invalid:
-        raise ScenarioError(tuple(reader.problems), _id(root)) from None
+        raise ScenarioError(reader.problems.told(), _id(root)) from None
 
 
 def _id(root: Node) -> str | None:

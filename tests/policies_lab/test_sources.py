@@ -97,7 +97,7 @@ def problem_at(line, column, end_column=None) -> Problem:
     ],
 )
 def test_the_carets_stand_under_the_place(text, line, column, marked):
-    quote, caret = places.quoted(text, problem_at(line, column))
+    quote, caret = places.quoted(text.split("\n"), problem_at(line, column))
     assert quote[caret.index("^")] == marked
     assert len(quote) <= places.BEFORE + 2 * places.AFTER + 4
 
@@ -109,7 +109,9 @@ def test_the_carets_stand_under_the_place(text, line, column, marked):
     st.integers(1, 400),
 )
 def test_quoting_never_fails(text, line, column, end):
-    quote, caret = places.quoted(text, problem_at(line, column, column + end))
+    quote, caret = places.quoted(
+        text.split("\n"), problem_at(line, column, column + end)
+    )
     assert "\n" not in quote
     assert caret.strip(" ^") == ""
     assert "^" in caret
@@ -119,6 +121,8 @@ def test_a_place_that_the_engine_names_is_the_place_that_is_quoted():
     text = TWO.replace('"ec2:*"', '"ec2"')
     with pytest.raises(Exception, match="invalid_action") as refused:
         parse_policy(text)
-    found = places.locate(refused.value.problems[0], control="c", text=text)
+    found = places.locate(
+        refused.value.problems[0], control="c", lines=text.split("\n")
+    )
     start = found.caret.index("^")
     assert found.quote[start : start + len(found.caret.strip())] == '"ec2"'

@@ -59,6 +59,7 @@ _IDS = {
     "invalid_principal": "invalid-principal-format",
     "invalid_version": "invalid-version",
     "missing_action": "missing-action",
+    "more_problems": "more-problems",
     "missing_effect": "missing-effect",
     "missing_principal": "missing-principal",
     "missing_resource": "missing-resource",
