@@ -49,6 +49,18 @@ def make_secret_key(path: Path) -> None:
         draft.unlink()
 
 
+def use_own_key(data: Path) -> None:
+    """Let this process read the key in `data`, made now if there is none yet.
+
+    For the command line and `make serve`. A server that is started for the public
+    has to be told its key.
+    """
+    if not os.environ.get("SECRET_KEY") and not os.environ.get("SECRET_KEY_FILE"):
+        path = data / "secret-key"
+        make_secret_key(path)
+        os.environ["SECRET_KEY_FILE"] = str(path)
+
+
 def _read_private(path: Path) -> str:
     try:
         mode = path.stat().st_mode

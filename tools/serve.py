@@ -13,18 +13,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
 HOST = "127.0.0.1"
 
 
 def main() -> None:
     port = read_port()
     data = Path(os.environ.setdefault("DATA_DIR", str(ROOT / "var"))).resolve()
-    if "SECRET_KEY" not in os.environ:
-        from config.secret_key import make_secret_key
+    # What is made here is for whoever started it, also in a folder open to others.
+    os.umask(0o077)
+    from config.secret_key import use_own_key
 
-        key_file = data / "secret-key"
-        make_secret_key(key_file)
-        os.environ.setdefault("SECRET_KEY_FILE", str(key_file))
+    use_own_key(data)
     os.environ["HTTPS"] = "false"
     os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,[::1]"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"

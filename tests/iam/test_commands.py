@@ -191,3 +191,23 @@ def test_the_benchmark_of_nothing(run):
     status, found, said = run(REFUSED, command="benchmark_evaluator")
     assert (status, found) == (2, [])
     assert "can be decided" in said
+
+
+def test_commands_need_no_settings_and_keep_their_key_private(tmp_path):
+    """With nothing in the environment, as somebody at a fresh checkout has it."""
+    bare = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "evaluate", "-"],
+        cwd=settings.BASE_DIR,
+        env=bare,
+        input=example_of_the_documentation(),
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["decision"] == "allow"
+    assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def example_of_the_documentation() -> bytes:
+    text = (settings.BASE_DIR / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    return text.split("```json\n")[1].split("```")[0].encode()
