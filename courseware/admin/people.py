@@ -219,6 +219,10 @@ class CohortAdmin(admin.ModelAdmin):
     readonly_fields = ["join_code", "enrolments"]
     actions = ["archive", "renew_join_codes"]
 
+    def get_fields(self, request, obj=None):
+        """A cohort has a code and people only once it is saved."""
+        return self.fields if obj else self.fields[:-2]
+
     def get_queryset(self, request):
         is_student = Q(enrolments__role=Enrolment.Role.STUDENT)
         return (

@@ -472,3 +472,9 @@ def test_an_attempt_with_many_answers_takes_few_queries(
         client.get(address)
         counts.append(queries_of(lambda address=address: client.get(address)))
     assert counts[0] == counts[1]
+
+
+def test_a_cohort_has_no_code_to_show_before_it_is_saved(signed_in, root, course):
+    page = signed_in(root).get("/admin/courseware/cohort/add/").content.decode()
+    assert "Join code" not in page
+    assert 'name="name"' in page
