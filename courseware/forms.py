@@ -266,7 +266,6 @@ class AccountForm(PersonFields):
         self.person = person
 
     def clean(self):
-        self.refuse_taken_email()
         given = self.cleaned_data
         if given.get("email", self.person.email) != self.person.email:
             password = given.get("password", "")
@@ -276,6 +275,9 @@ class AccountForm(PersonFields):
                 )
             elif not self.person.check_password(password):
                 self.add_error("password", _("This is not your password."))
+            else:
+                # Only now: who has which address is told to nobody else.
+                self.refuse_taken_email()
         return given
 
     def save(self) -> bool:

@@ -202,7 +202,7 @@ def account(request):
     if form.is_valid() and form.save():
         messages.success(request, _("Your details are saved."))
         return redirect("account")
-    if form.has_error("password"):
+    if form.has_error("password") or form.has_error("email"):
         OWN_PASSWORD.spend(who)
     request.user.refresh_from_db()
     return _account_page(request, form, status=422)

@@ -352,6 +352,26 @@ def test_an_address_of_somebody_else_is_refused(signed_in, ben, cleo):
     assert "Another account has this address" in response.content.decode()
 
 
+def test_whose_an_address_is_is_told_after_the_password_only(signed_in, ben, cleo):
+    client = signed_in(ben)
+    taken = {"name": "Ben", "email": "cleo@example.org", "password": ""}
+    pages = {
+        client.post("/accounts/", taken | {"email": email}).content.decode()
+        for email in ("cleo@example.org", "nobody@example.org")
+    }
+    assert not any("Another account has this address" in page for page in pages)
+
+
+def test_addresses_are_not_tried_without_end(signed_in, ben, cleo):
+    client = signed_in(ben)
+    form = {"name": "Ben", "email": "cleo@example.org", "password": PASSWORD}
+    for _ in range(10):
+        assert client.post("/accounts/", form).status_code == 422
+    response = client.post("/accounts/", form)
+    assert response.status_code == 429
+    assert "Another account has this address" not in response.content.decode()
+
+
 def test_no_other_field_of_an_account_can_be_posted(signed_in, ben):
     form = {
         "name": "Ben",
