@@ -15,6 +15,9 @@ from courseware import keeping
 from courseware.views.accounts import after_sign_in, sign_in_page
 from courseware.views.refusals import by_htmx, refuse
 
+# These pages carry what somebody typed.
+NOT_KEPT = "private, no-store"
+
 
 def sign_in_first(request):
     """The answer to a request for a private page by somebody not signed in."""
@@ -26,6 +29,7 @@ def sign_in_first(request):
         response = _sign_in_with_fields(request)
     else:
         return redirect_to_login(request.get_full_path())
+    response.headers["Cache-Control"] = NOT_KEPT
     response.headers["WWW-Authenticate"] = 'Cookie realm="Shared Ground"'
     return response
 
@@ -64,7 +68,9 @@ def csrf_failure(request, reason=""):
     if request.path == reverse("logout") and not request.user.is_authenticated:
         return redirect("courseware:home")
     carried = keeping.unpack(keeping.carry(request) or "")
-    return refuse(request, 403, "403_csrf.html", carried=carried)
+    response = refuse(request, 403, "403_csrf.html", carried=carried)
+    response.headers["Cache-Control"] = NOT_KEPT
+    return response
 
 
 def _fresh_token(request) -> HttpResponse:
