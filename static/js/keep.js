@@ -211,9 +211,9 @@ class Kept {
 
   // Apart from the constructor: what comes back may be sent at once, and by then this
   // has to be among the kept.
-  begin(refused) {
+  begin(refused, again) {
     const draft = find(this.key);
-    if (draft) this.meet(draft, refused);
+    if (draft) this.meet(draft, refused, again);
   }
 
   get controls() {
@@ -247,7 +247,7 @@ class Kept {
   }
 
   // Field by field: what the site still has as when the typing began comes back.
-  meet(draft, refused) {
+  meet(draft, refused, again) {
     const site = this.base;
     const ids = Object.keys(site).filter((id) => id in draft.values);
     const ours = ids.filter((id) => draft.values[id] !== site[id]);
@@ -259,7 +259,8 @@ class Kept {
       this.offer(draft);
     } else if (ours.length) {
       this.restore(draft, ours);
-      this.tellRestored(draft);
+      if (again && !told.has(this.key)) this.showStatus("kept", draft.at);
+      else this.tellRestored(draft);
     } else if (ids.length && !this.untilDiscarded) {
       remove(this.where);
     } else if (ids.length) {
@@ -274,6 +275,7 @@ class Kept {
   }
 
   tellRestored(draft) {
+    told.add(this.key);
     this.showStatus("kept", draft.at);
     this.say("restored", draft.at, { "data-keep-discard": () => this.discard() });
   }
@@ -294,6 +296,7 @@ class Kept {
   }
 
   discard() {
+    told.delete(this.key);
     this.waiting = null;
     clearTimeout(this.timer);
     const site = values(this.controls, true);
@@ -360,6 +363,11 @@ class Kept {
   }
 }
 
+// What came into this page before, when its text comes back with a piece that was
+// exchanged, is told of only while it was told already and nothing was typed since.
+const seen = new Set();
+const told = new Set();
+
 function keepAll(root, refused) {
   if (person === undefined || forgotten) return;
   const found = [...root.querySelectorAll("[data-keep]")];
@@ -369,7 +377,8 @@ function keepAll(root, refused) {
     const wrong = refused || element.querySelector(".error-summary, [aria-invalid=true]") !== null;
     const each = new Kept(element);
     kept.set(element, each);
-    each.begin(wrong);
+    each.begin(wrong, seen.has(each.key));
+    seen.add(each.key);
   }
 }
 
@@ -392,7 +401,11 @@ function flushAll() {
 }
 
 for (const happened of ["input", "change"]) {
-  document.addEventListener(happened, (event) => keptOf(event.target)?.soon());
+  document.addEventListener(happened, (event) => {
+    const each = keptOf(event.target);
+    each?.soon();
+    if (event.isTrusted) told.delete(each?.key);
+  });
 }
 document.addEventListener("reset", (event) => {
   for (const each of keptIn(event.target)) each.soon();

@@ -45,6 +45,8 @@ function sayUnsaved({ detail: { elt, xhr } }) {
   const question = elt.closest("section[data-keep]");
   const answered = xhr.status && (xhr.status < 400 || xhr.status === 422);
   question?.toggleAttribute("data-unsaved", !answered);
+  const way = question?.querySelector("[data-sign-in]");
+  if (way) way.hidden = xhr.status !== 401;
 }
 
 sayMoments();

@@ -76,7 +76,22 @@ def test_evaluate_change_and_evaluate_again(lab, watch):
     evaluate(lab)
     expect_text(verdict(lab), "Explicit deny")
     assert lab.locator(f"{VERDICT} .stale").is_hidden()
-    assert lab.locator(".gutter .denied").count() == 9
+    expect(lab.locator(".gutter .denied")).to_have_count(9)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_stays_where_it_was_and_says_nothing_about_drafts(lab, watch, width):
+    lab.set_viewport_size({"width": width, "height": 800})
+    lab.get_by_label("Resource", exact=True).fill("arn:aws:s3:::acme-reports/x")
+    lab.evaluate("addEventListener('click', () => { clickedAt = scrollY; }, true)")
+    for _again in range(2):
+        evaluate(lab)
+        expect_text(verdict(lab), "Allow")
+        lab.wait_for_timeout(600)
+        before = lab.evaluate("clickedAt")
+        assert before > 150
+        assert abs(lab.evaluate("scrollY") - before) < 150
+    assert lab.get_by_text("What you typed is back").count() == 0
 
 
 def test_typing_goes_on_where_it_was_while_an_answer_comes(lab, watch):

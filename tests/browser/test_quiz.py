@@ -304,8 +304,9 @@ def test_an_ended_sign_in_loses_no_choice(page, context, open_attempt, ben, watc
     expect(page.locator("#notices")).to_contain_text("Your sign-in has ended")
     expect(page.locator("#q1 .unsaved")).to_contain_text("Not saved yet")
     expect(options(page, 1).first).to_be_checked()
+    # The way back stands where the choice was made, not only above the page.
     with context.expect_page() as opened:
-        page.get_by_role("link", name="Sign in again").click()
+        page.locator("#q1").get_by_role("link", name="Sign in again").click()
     sign_in_again(opened.value, ben)
     expect(opened.value.get_by_role("main")).to_contain_text("signed in again")
     # The token changed with the sign-in: the mechanism takes the fresh one.
