@@ -1,8 +1,14 @@
 """Whose request it is, as far as the network tells."""
 
 import ipaddress
+import re
 
 from django.conf import settings
+
+# Some proxies write the port too: "192.0.2.1:443", "[2001:db8::1]:443".
+WITH_PORT = re.compile(
+    r"(?:\[(?P<v6>[^\[\]]*)\](?::[0-9]*)?|(?P<v4>[0-9.]+):[0-9]*)", re.A
+)
 
 
 def client_address(request) -> str:
@@ -30,7 +36,7 @@ def network_of(address: str) -> str:
     Always an address, so that it can be stored as one; "::" where none was given.
     """
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(_without_port(address).partition("%")[0])
     except ValueError:
         return "::"
     if parsed.version == 4:
@@ -38,3 +44,8 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+
+
+def _without_port(address: str) -> str:
+    found = WITH_PORT.fullmatch(address)
+    return (found["v6"] or found["v4"] or "") if found else address
