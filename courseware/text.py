@@ -87,18 +87,3 @@ class CleanTextField(forms.CharField):
                     },
                 ) from unclean
         return super().to_python(value)
-
-
-def mixes_scripts(word: str) -> bool:
-    """Whether letters of several scripts stand together, as in a forged name.
-
-    The script is the first word of a letter's Unicode name. Chinese, Japanese
-    and Korean writing mixes scripts by nature and counts as one.
-    """
-    scripts = {
-        unicodedata.name(letter, "UNKNOWN").split(" ")[0]
-        for letter in word
-        if letter.isalpha()
-    }
-    together = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL"}
-    return len(scripts - together) + bool(scripts & together) > 1

@@ -23,12 +23,23 @@ def new_join_code() -> str:
 class User(AbstractUser):
     """A person. User names and e-mail addresses are unique whatever their case."""
 
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        help_text=_("Letters, digits and . @ + - _ without blanks."),
+        validators=[AbstractUser.username_validator],
+        error_messages={
+            "unique": _("A user with that user name already exists."),
+        },
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),
                 name="username_once_any_case",
-                violation_error_message=_("A user with that username already exists."),
+                violation_error_message=_("A user with that user name already exists."),
             ),
             models.UniqueConstraint(
                 Lower("email"),

@@ -267,7 +267,7 @@ def test_a_name_is_taken_whatever_its_case_and_width(signed_in, root, ben, name)
     }
     response = signed_in(root).post(f"{USERS}add/", form)
     assert response.status_code == 200
-    assert "already exists" in response.content.decode()
+    assert "with that user name already exists" in response.content.decode()
 
 
 # --- nothing is lost -----------------------------------------------------------
@@ -478,3 +478,33 @@ def test_a_cohort_has_no_code_to_show_before_it_is_saved(signed_in, root, course
     page = signed_in(root).get("/admin/courseware/cohort/add/").content.decode()
     assert "Join code" not in page
     assert 'name="name"' in page
+
+
+# --- forged keys ----------------------------------------------------------------
+
+ODD_KEYS = ["x", "1.5", "\x00", "9" * 40, "\u0661"]
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+@pytest.mark.parametrize(
+    ("model", "form"),
+    [
+        ("user/", {"action": "deactivate", "_selected_action": "KEY"}),
+        ("cohort/", {"action": "archive", "_selected_action": "KEY"}),
+        ("enrolment/", {"action": "delete_selected", "_selected_action": "KEY"}),
+        ("enrolment/", {"form-0-id": "KEY"}),
+        ("enrolment/add/", {"user": "KEY", "cohort": "", "role": "student"}),
+    ],
+    ids=str,
+)
+def test_a_forged_key_is_refused(signed_in, root, model, form, key):
+    forged = {name: value.replace("KEY", key) for name, value in form.items()}
+    client = signed_in(root, raise_request_exception=False)
+    assert client.post(f"/admin/courseware/{model}", forged).status_code == 400
+
+
+def test_a_forged_key_in_an_address_is_refused(signed_in, root):
+    client = signed_in(root, raise_request_exception=False)
+    response = client.get("/admin/courseware/enrolment/add/?cohort=x")
+    assert response.status_code == 400
+    assert client.get("/admin/courseware/enrolment/add/?cohort=").status_code == 200

@@ -7,7 +7,7 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courseware.text import CleanTextField, UncleanText, clean_text, mixes_scripts
+from courseware.text import CleanTextField, UncleanText, clean_text
 
 
 @pytest.mark.parametrize(
@@ -97,21 +97,3 @@ def test_the_field_takes_newlines_in_a_text_and_not_in_a_line():
         "line": "name",
     }
     assert not Form({"line": "one\ntwo"}).is_valid()
-
-
-@pytest.mark.parametrize(
-    ("word", "mixed"),
-    [
-        ("ada", False),
-        ("zo\u00eb-1", False),
-        ("\u0430\u0434\u0430", False),
-        ("\u0430da", True),
-        ("\u03b1bc", True),
-        ("\u6f22\u5b57\u304b\u306a", False),
-        ("\u6f22a", True),
-        ("123._-", False),
-        ("", False),
-    ],
-)
-def test_forged_names_mix_alphabets(word, mixed):
-    assert mixes_scripts(word) is mixed
