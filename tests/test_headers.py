@@ -201,6 +201,6 @@ def test_messages_add_no_cookie_of_their_own(client, ben):
     form = {"name": "Ben", "email": "ben@example.org"}
     response = client.post("/accounts/", form)
     assert response.status_code == 302
-    assert set(client.cookies) <= {"session", "csrf"}
+    assert set(client.cookies) <= {"session", "csrf", "typist"}
     page = client.get("/accounts/").content.decode()
     assert "Your details are saved." in page

@@ -176,6 +176,107 @@ def test_locked_out_nothing_is_lost_either(client, ben):
     assert keeping.unpack(field(response.content.decode(), "carried"))
 
 
+# --- whose text it is ---------------------------------------------------------------
+
+OTHERS = "belongs to another account"
+
+
+def sign_in(client, name, carried="", follow=False):
+    form = {"username": name, "password": PASSWORD, "carried": carried}
+    return client.post("/accounts/login/", form, follow=follow)
+
+
+def end_the_sign_in(client):
+    del client.cookies["session"]
+
+
+def test_a_text_goes_to_nobody_but_who_typed_it(client, ben, cleo):
+    sign_in(client, "ben")
+    end_the_sign_in(client)
+    _response, carried = carried_after(client)
+    html = sign_in(client, "cleo", carried, follow=True).content.decode()
+    assert OTHERS in html
+    assert "Berg" not in html
+    end_the_sign_in(client)
+    html = sign_in(client, "ben", carried).content.decode()
+    assert "Ben\nBerg</textarea>" in html.replace("\r\n", "\n")
+
+
+def test_signing_out_in_another_tab_does_not_make_it_anybodys(client, ben, cleo):
+    sign_in(client, "ben")
+    client.post("/accounts/logout/")
+    _response, carried = carried_after(client)
+    assert sign_in(client, "cleo", carried).status_code == 302
+
+
+def test_a_text_is_not_taken_to_another_browser(client, ben):
+    """A text that somebody packed for others to find in their sign-in page."""
+    _response, carried = carried_after(client)
+    html = sign_in(Client(), "ben", carried, follow=True).content.decode()
+    assert OTHERS in html
+    assert "Berg</textarea>" not in html
+
+
+def test_a_text_without_a_typist_is_nobodys(client, ben):
+    carried = keeping.pack(keeping.Carried("/accounts/", [("a", "some words")]))
+    assert sign_in(client, "ben", carried).status_code == 302
+
+
+def test_a_second_click_finds_the_text_of_a_guest_too(client, ben):
+    _response, carried = carried_after(client)
+    for _click in range(2):
+        html = sign_in(client, "ben", carried).content.decode()
+        assert "You are signed in again" in html
+
+
+def test_who_made_an_account_here_gets_the_text_back(client, cohort):
+    form = {
+        "code": cohort.join_code,
+        "name": "Dora Diaz",
+        "username": "dora",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    assert client.post("/accounts/join/", form).status_code == 302
+    end_the_sign_in(client)
+    _response, carried = carried_after(client)
+    assert "signed in again" in sign_in(client, "dora", carried).content.decode()
+
+
+def test_the_typist_survives_a_new_key(client, ben, settings):
+    sign_in(client, "ben")
+    end_the_sign_in(client)
+    _response, carried = carried_after(client)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-" + "y" * 50
+    assert "signed in again" in sign_in(client, "ben", carried).content.decode()
+
+
+def test_the_cookie_names_nobody_to_others(client, ben):
+    sign_in(client, "ben")
+    cookie = client.cookies["typist"]
+    assert len(cookie.value) == len("p-") + 64
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(("first", "sent"), [("cleo", False), ("ben", True)])
+def test_an_old_page_of_another_is_not_sent_on(ben, cleo, first, sent):
+    """Two tabs of one browser; in the second one somebody else has signed in."""
+    client = Client()
+    sign_in(client, first)
+    client.post("/accounts/logout/")
+    sign_in(client, "ben")
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    response = strict.post(PRIVATE, TYPED, headers=HERE)
+    assert response.status_code == 403
+    html = response.content.decode()
+    assert "Berg</textarea>" in html
+    assert (f'action="{PRIVATE}"' in html) is sent
+    assert ("Somebody else was signed in" in html) is not sent
+
+
 # --- htmx ---------------------------------------------------------------------------
 
 
@@ -264,6 +365,7 @@ def test_a_second_click_on_sign_in_lands_where_the_first_one_does(ben):
 def test_an_old_sign_in_page_shows_a_fresh_one_and_keeps_the_fields(client, ben):
     _response, carried = carried_after(client)
     strict = Client(enforce_csrf_checks=True)
+    strict.cookies["typist"] = client.cookies["typist"].value
     form = {"username": "ben", "password": PASSWORD, "carried": carried}
     response = strict.post("/accounts/login/", form, headers=HERE)
     assert response.status_code == 403

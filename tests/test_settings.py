@@ -135,6 +135,7 @@ def test_cookies_and_transport_of_a_public_start(tmp_path):
     assert [cookie.split("=")[0] for cookie in cookies] == [
         "__Host-csrf",
         "__Host-session",
+        "__Host-typist",
     ]
     for cookie in cookies:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}

@@ -64,7 +64,8 @@ def sign_in(request):
         login(request, form.get_user())
         if request.user.is_staff:
             request.session.set_expiry(STAFF_SECONDS)
-        return after_sign_in(request)
+        keeping.signed_in(request)
+        return keeping.remember(request, after_sign_in(request))
     FAILED_SIGN_INS.spend(address)
     return _sign_in_page_again(request, status=422, form=form)
 
@@ -108,8 +109,17 @@ def locked_out(request, response, credentials):
 
 def after_sign_in(request):
     """On to what was typed before the sign-in had ended, or to the next page."""
-    if carried := keeping.unpack(request.POST.get(keeping.CARRIED, "")):
+    carried = keeping.unpack(request.POST.get(keeping.CARRIED, ""))
+    if carried and keeping.is_own(request, carried.typist):
         return render(request, "accounts/send_again.html", {"carried": carried})
+    if carried:
+        messages.info(
+            request,
+            _(
+                "The text that was waiting here belongs to another account. It was "
+                "not sent."
+            ),
+        )
     return redirect(_safe_next(request))
 
 
@@ -164,18 +174,21 @@ def join(request):
 def _enrol(request, form):
     """Into the cohort, with a new account where needed; None if that failed."""
     person = request.user
+    response = redirect(settings.LOGIN_REDIRECT_URL)
     if not person.is_authenticated:
         person = form.create()
         if person is None:
             return None
         SIGN_UPS.spend(client_network(request))
         login(request, person, backend=MODEL_BACKEND)
+        keeping.signed_in(request)
+        keeping.remember(request, response)
     words = {"cohort": form.cohort.name}
     if enrol_student(user=person, cohort=form.cohort):
         messages.success(request, _("You have joined %(cohort)s.") % words)
     else:
         messages.info(request, _("You were in %(cohort)s already.") % words)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return response
 
 
 def _join_page(request, form, *, status=200, seconds=0):

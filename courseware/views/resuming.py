@@ -48,13 +48,15 @@ def _sign_in_with_fields(request) -> HttpResponse:
     401 rather than a redirect: the fields cannot travel in an address, and after
     a 200 the script that keeps drafts would take the form for accepted.
     """
-    return sign_in_page(
+    carried = keeping.carry(request) or ""
+    response = sign_in_page(
         request,
         status=401,
         next_page=keeping.page_before(request),
-        carried=keeping.carry(request) or "",
+        carried=carried,
         ended=True,
     )
+    return keeping.remember(request, response) if carried else response
 
 
 def csrf_failure(request, reason=""):
@@ -68,7 +70,8 @@ def csrf_failure(request, reason=""):
     if request.path == reverse("logout") and not request.user.is_authenticated:
         return redirect("courseware:home")
     carried = keeping.unpack(keeping.carry(request) or "")
-    response = refuse(request, 403, "403_csrf.html", carried=carried)
+    shared = request.user.is_authenticated and keeping.was_shared(request)
+    response = refuse(request, 403, "403_csrf.html", carried=carried, shared=shared)
     response.headers["Cache-Control"] = NOT_KEPT
     return response
 
