@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='user',
             name='username',
-            field=models.CharField(error_messages={'unique': 'A user with that user name already exists.'}, help_text='Letters, digits and . @ + - _ without blanks.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='user name'),
+            field=models.CharField(error_messages={'unique': 'A user with that user name already exists.'}, help_text='Letters, digits and . @ + - _ without blanks.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator(message="A user name has letters, digits and . @ + - _ alone.")], verbose_name='user name'),
         ),
         migrations.AlterConstraint(
             model_name='user',

@@ -3,6 +3,7 @@
 import secrets
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -28,7 +29,11 @@ class User(AbstractUser):
         max_length=150,
         unique=True,
         help_text=_("Letters, digits and . @ + - _ without blanks."),
-        validators=[AbstractUser.username_validator],
+        validators=[
+            UnicodeUsernameValidator(
+                message=_("A user name has letters, digits and . @ + - _ alone.")
+            )
+        ],
         error_messages={
             "unique": _("A user with that user name already exists."),
         },

@@ -1,5 +1,7 @@
 """Signing in and out, joining a class, and one's own account."""
 
+import unicodedata
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
@@ -40,6 +42,8 @@ WRONG_CODES = Limit("join", times=30, seconds=600)
 # New accounts: several classes may join from one school within an hour.
 SIGN_UPS = Limit("sign-up", times=100, seconds=3600)
 RESET_MAILS = Limit("reset", times=20, seconds=3600)
+# To one mailbox, whoever asks, and whether an account has it or not.
+RESET_MAILS_TO = Limit("reset-to", times=3, seconds=3600)
 NEW_PASSWORDS = Limit("new-password", times=50, seconds=3600)
 OWN_PASSWORD = Limit("own-password", times=10, seconds=3600)
 
@@ -244,10 +248,15 @@ class _Guarded:
         return client_network(self.request)
 
     def post(self, request, *args, **kwargs):
-        if not self.limit.is_spent(self.who()):
-            return super().post(request, *args, **kwargs)
-        seconds = self.limit.seconds_left
-        form = self.get_form_class()(**self.get_form_kwargs() | {"data": None})
+        if self.limit.is_spent(self.who()):
+            return self.later(self.limit)
+        return super().post(request, *args, **kwargs)
+
+    def later(self, limit: Limit):
+        seconds = limit.seconds_left
+        typed = self.request.POST.dict()
+        given = {"data": None, "files": None, "initial": typed}
+        form = self.get_form_class()(**self.get_form_kwargs() | given)
         context = self.get_context_data(form=form) | {"minutes": minutes(seconds)}
         return retry_after(self.render_to_response(context, status=429), seconds)
 
@@ -287,6 +296,11 @@ class PasswordReset(_Guarded, views.PasswordResetView):
 
     def form_valid(self, form):
         self.limit.spend(self.who())
+        address = form.cleaned_data["email"]
+        mailbox = unicodedata.normalize("NFKC", address).casefold()
+        if RESET_MAILS_TO.is_spent(mailbox):
+            return self.later(RESET_MAILS_TO)
+        RESET_MAILS_TO.spend(mailbox)
         return super().form_valid(form)
 
 

@@ -461,6 +461,35 @@ def test_mails_are_not_sent_without_end(client, ben, no_threads, monkeypatch):
     assert "Try again in" in answers[2].content.decode()
 
 
+@pytest.mark.parametrize("address", ["ben@example.org", "nobody@example.org"])
+def test_one_mailbox_is_not_flooded_from_many_places(client, ben, no_threads, address):
+    """An address without an account is counted just the same."""
+    known = address.startswith("ben")
+    for number in range(3):
+        typed = address.upper() if number else address
+        place = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        assert client.post(RESET, {"email": typed}, **place).status_code == 302
+    form = {"email": address}
+    response = client.post(RESET, form, REMOTE_ADDR="203.0.113.9")
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+    html = response.content.decode()
+    assert "Try again in" in html
+    assert f'value="{address}"' in html
+    assert len(mail.outbox) == (3 if known else 0)
+    other = {"email": "someone.else@example.org"}
+    assert client.post(RESET, other, REMOTE_ADDR="203.0.113.9").status_code == 302
+
+
+def test_a_password_is_never_put_back_into_a_page(signed_in, ben, monkeypatch):
+    few = accounts.Limit("few", times=0, seconds=3600)
+    monkeypatch.setattr(accounts.PasswordChange, "limit", few)
+    form = {"old_password": "my very secret", "new_password1": "my very secret"}
+    response = signed_in(ben).post("/accounts/password/", form)
+    assert response.status_code == 429
+    assert "my very secret" not in response.content.decode()
+
+
 @pytest.mark.parametrize("uid", ["MQ", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "x", "%00"])
 def test_a_forged_link_is_a_page_with_a_way_on(client, ben, uid):
     response = client.get(f"{RESET}{uid}/set-password/")

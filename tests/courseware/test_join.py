@@ -149,6 +149,10 @@ def test_what_was_typed_is_kept_but_for_the_passwords(client, cohort):
         ({"password1": "short", "password2": "short"}, "too short"),
         ({"password1": "password123", "password2": "password123"}, "too common"),
         ({"password1": "dora@example.org", "password2": "dora@example.org"}, "similar"),
+        (
+            {"username": "q-xyz-42", "password1": "q-xyz-42", "password2": "q-xyz-42"},
+            "to the user name",
+        ),
         ({"password1": "x" * 4097, "password2": "x" * 4097}, "at most 4096"),
     ],
 )
