@@ -2,13 +2,17 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check format clean-venv
+.PHONY: serve test bench check format clean-venv
 
 serve: $(VENV)/.runtime
 	@$(BIN)/python tools/serve.py
 
 test: $(VENV)/.development
 	@$(BIN)/python -m pytest $(ARGS)
+
+# The evaluator's speed, beside the peers that can be installed.
+bench: $(VENV)/.runtime
+	@$(BIN)/python -m benchmarks.decisions $(ARGS)
 
 # What must hold before a change lands, besides the tests.
 check: $(VENV)/.development
