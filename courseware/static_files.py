@@ -1,4 +1,4 @@
-"""Collecting static files only when one of them has changed."""
+"""Static files: how they are named, and collecting them only when one has changed."""
 
 import hashlib
 import os
@@ -6,6 +6,22 @@ import os
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):
+    """Names with hashes, also where one script imports another (`from "./other.js"`):
+    an open page never mixes two versions of them."""
+
+    # Django's own patterns for scripts would take in those of other packages, and
+    # fail over a comment in one of them.
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (
+            "js/*.js",
+            ((r'(?P<matched>from "(?P<url>\./[^"]+)";)', 'from "%(url)s";'),),
+        ),
+    )
 
 
 def collect_static(*, verbosity: int = 1) -> bool:

@@ -5,94 +5,27 @@
 //   <textarea data-keep="KEY">    the same for one field, apart from its form
 //   data-keep-until="discarded"   keep on after a successful send
 //   data-keep-skip                on a field: never kept
+//   data-keep-quiet               on a hidden field: comes back without a notice
 //   data-kept-status              an empty element in the form: "Kept on this device"
 //   data-keep-forget              on a form that signs out: drafts go before it is sent
 //   data-keep-resend              on the form that sends a refused form again
 //   data-refused                  anywhere: this page answers a form it did not accept
 //
-// Drafts lie in localStorage under "keep:PERSON:KEY" (PERSON from body data-person,
-// empty for guests) as {at, tab, base, values}: `base` are the site's values when the
-// typing began, so that a newer value of the site is noticed without any clock.
-// The words come from templates/_keep.html. After restoring, changed fields get
-// `input` and `change`, and the kept element gets `keep:restored`.
+// Where drafts lie and what is in them: drafts.js. The words come from
+// templates/_keep.html. After restoring, changed fields get `input` and `change`, and
+// the kept element gets `keep:restored`; when a reader discards a draft or takes that
+// back, it gets `keep:changed`.
 
-const DAYS = 30;
-const LARGEST = 200_000;
-const TOGETHER = 2_000_000;
+import { attempt, drafts, find, person, place, read, remove, sweep, tab, write } from "./drafts.js";
+import { moment } from "./times.js";
+
 const PAUSE = 300;
 const KEPT = "input, select, textarea";
 const NEVER = new Set(["password", "file", "hidden", "submit", "button", "image", "reset"]);
 
-const person = document.body.dataset.person;
 const kept = new Map(); // element -> Kept
 let forgotten = false; // signed out, here or in another tab
 let lastStatus = 200; // of the answer that htmx swapped in last
-
-// --- the browser's storage, which may be full or forbidden -------------------
-
-function attempt(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
-}
-
-const tab = attempt(() => {
-  const id = sessionStorage.getItem("keep:tab") ?? Math.random().toString(36).slice(2);
-  sessionStorage.setItem("keep:tab", id);
-  return id;
-});
-
-function place(key, owner = person) {
-  return `keep:${owner}:${key}`;
-}
-
-function read(where) {
-  const draft = attempt(() => JSON.parse(localStorage.getItem(where)));
-  return draft?.values && draft.base && draft.at > Date.now() - DAYS * 86_400_000 ? draft : null;
-}
-
-// A guest's draft of this tab goes along when the guest signs in.
-function find(key) {
-  const own = read(place(key));
-  if (own || !person) return own;
-  const guests = read(place(key, ""));
-  if (guests?.tab !== tab) return null;
-  write(place(key), guests);
-  remove(place(key, ""));
-  return guests;
-}
-
-function remove(where) {
-  attempt(() => localStorage.removeItem(where));
-}
-
-function drafts(prefix) {
-  const places = attempt(() => Object.keys(localStorage)) ?? [];
-  return places.filter((where) => where.startsWith(prefix) && where.split(":").length > 2);
-}
-
-// True when stored. The oldest other drafts make room.
-function write(where, draft) {
-  const text = JSON.stringify(draft);
-  if (text.length > LARGEST) return false;
-  const others = drafts("keep:").filter((other) => other !== where);
-  const sizes = new Map(others.map((other) => [other, localStorage.getItem(other).length]));
-  const byAge = others.sort((one, two) => (read(one)?.at ?? 0) - (read(two)?.at ?? 0));
-  let size = text.length + [...sizes.values()].reduce((sum, each) => sum + each, 0);
-  for (;;) {
-    if (size <= TOGETHER && attempt(() => localStorage.setItem(where, text) ?? true)) return true;
-    const oldest = byAge.shift();
-    if (!oldest) return false;
-    size -= sizes.get(oldest);
-    remove(oldest);
-  }
-}
-
-function sweep() {
-  for (const where of drafts("keep:")) if (!read(where)) remove(where);
-}
 
 // --- fields ------------------------------------------------------------------
 
@@ -174,20 +107,12 @@ function differ(one, two) {
 
 // --- words -------------------------------------------------------------------
 
-function timeOf(at) {
-  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-  const then = new Date(at);
-  const today = then.toDateString() === new Date().toDateString();
-  const day = today ? {} : { day: "numeric", month: "long" };
-  return then.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit" });
-}
-
 function words(name, at) {
   const fragment = document.getElementById(`keep-${name}`).content.cloneNode(true);
   const time = fragment.querySelector("time");
   if (time) {
     time.dateTime = new Date(at).toISOString();
-    time.textContent = timeOf(at);
+    time.textContent = moment(at);
   }
   return fragment;
 }
@@ -275,6 +200,7 @@ class Kept {
   }
 
   tellRestored(draft) {
+    if (this.element.matches("[data-keep-quiet]")) return;
     told.add(this.key);
     this.showStatus("kept", draft.at);
     this.say("restored", draft.at, { "data-keep-discard": () => this.discard() });
@@ -295,7 +221,9 @@ class Kept {
     });
   }
 
+  // The way back stands in the notice until something is typed.
   discard() {
+    const before = { stored: read(this.where), offered: this.waiting, base: this.base, typed: values(this.controls) };
     told.delete(this.key);
     this.waiting = null;
     clearTimeout(this.timer);
@@ -305,8 +233,33 @@ class Kept {
     this.base = site;
     remove(this.where);
     this.status?.replaceChildren();
-    this.say("discarded");
+    this.say("discarded", 0, { "data-keep-undo": () => this.undo(before) });
+    this.undoable = true;
+    this.tellChanged();
     this.focus();
+  }
+
+  undo({ stored, offered, base, typed }) {
+    this.undoable = false;
+    if (stored) write(this.where, stored);
+    this.region.replaceChildren();
+    if (offered) return this.offer(offered);
+    this.base = base;
+    put(this.controls, typed);
+    this.element.dispatchEvent(new CustomEvent("keep:restored", { bubbles: true }));
+    this.keep();
+    this.tellChanged();
+    this.focus();
+  }
+
+  typed() {
+    told.delete(this.key);
+    if (this.undoable) this.region.replaceChildren();
+    this.undoable = false;
+  }
+
+  tellChanged() {
+    this.element.dispatchEvent(new CustomEvent("keep:changed", { bubbles: true }));
   }
 
   focus() {
@@ -404,7 +357,7 @@ for (const happened of ["input", "change"]) {
   document.addEventListener(happened, (event) => {
     const each = keptOf(event.target);
     each?.soon();
-    if (event.isTrusted) told.delete(each?.key);
+    if (event.isTrusted) each?.typed();
   });
 }
 document.addEventListener("reset", (event) => {

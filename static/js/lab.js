@@ -185,8 +185,12 @@ function say(form) {
 // A verdict speaks of what was there when it was found.
 function goStale(event) {
   if (event.target.closest("[data-keep-skip], [name=scenario_json]") || !event.target.name) return;
+  if (!event.target.matches("[data-rows], [data-place]")) markStale();
+}
+
+function markStale() {
   const bar = document.querySelector("#verdict[data-verdict]");
-  if (!bar || event.target.matches("[data-rows], [data-place]")) return;
+  if (!bar) return;
   bar.classList.add("is-stale");
   bar.querySelector(".stale").hidden = false;
   for (const code of bench().querySelectorAll(".code[data-marks]")) {
@@ -203,6 +207,11 @@ for (const happened of ["input", "change"]) {
     if (event.isTrusted) goStale(event);
   });
 }
+
+// A draft was discarded, or that was taken back.
+document.addEventListener("keep:changed", ({ target }) => {
+  if (target === bench()) markStale();
+});
 
 // Before keep.js looks at the new form (htmx:load): what the site would say is the
 // page as it was loaded, not the echo of what was typed.

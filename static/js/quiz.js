@@ -1,11 +1,9 @@
 // Times in the reader's own zone, and on an attempt which question is in view.
-const CLOCK = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-const DAY = { ...CLOCK, year: "numeric", month: "long", day: "numeric" };
+import { clock, day } from "./times.js";
 
 function sayMoments() {
   for (const time of document.querySelectorAll("time[data-moment]:not([data-local])")) {
-    const form = time.dataset.moment === "clock" ? CLOCK : DAY;
-    time.textContent = new Intl.DateTimeFormat(undefined, form).format(new Date(time.dateTime));
+    time.textContent = time.dataset.moment === "clock" ? clock(time.dateTime) : day(time.dateTime);
     time.dataset.local = "";
   }
 }
