@@ -26,6 +26,7 @@ from courseware.models import (
     User,
 )
 from courseware.outline import Outline, Part, outline
+from courseware.percent import percent
 from courseware.progress import Progress, QuizRecord, records, results_in
 
 ACTIVE = timedelta(days=7)
@@ -146,7 +147,7 @@ class Report:
         """Of all steps of all students, whole per cent."""
         total = sum(student.progress.total for student in self.students)
         done = sum(student.progress.done for student in self.students)
-        return 100 * done // total if total else 0
+        return percent(done, total)
 
     @property
     def finished(self) -> int:
@@ -178,7 +179,7 @@ class Report:
                 known[code],
                 where_taught(self.outline, known[code]),
                 students,
-                100 * students // len(self.students),
+                percent(students, len(self.students)),
             )
             for code, students in ranked[:BELIEFS_SHOWN]
         ]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from courseware import activities
 from courseware.activities import checks, lines
@@ -25,14 +26,20 @@ from courseware.models import (
     User,
 )
 from courseware.outline import Outline, Part, outlines
+from courseware.percent import percent
 
 
 @dataclass
 class QuizRecord:
-    """One person's attempts at one quiz. `score` and `out_of` are of the best."""
+    """One person's attempts at one quiz. `score` and `out_of` are of the best.
+
+    `open` is the attempt under way where somebody's own pages are made, with
+    `answered` and `asked`, how many of its questions have an answer and are there.
+    """
 
     handed_in: int = 0
     under_way: bool = False
+    open: Attempt | None = None
     score: Decimal | None = None
     out_of: int | None = None
     last: datetime | None = None
@@ -40,7 +47,7 @@ class QuizRecord:
     @property
     def percent(self) -> int | None:
         """Of the best attempt, whole per cent."""
-        return int(100 * self.score / self.out_of) if self.out_of else None
+        return percent(self.score, self.out_of) if self.out_of else None
 
     def add(self, attempt: dict) -> None:
         if attempt["state"] == Attempt.State.OPEN:
@@ -141,7 +148,7 @@ class Progress:
     @property
     def percent(self) -> int:
         """Whole per cent of the steps; 100 only when every one is done."""
-        return 100 * self.done // self.total if self.total else 0
+        return percent(self.done, self.total)
 
     @property
     def complete(self) -> bool:
@@ -162,16 +169,48 @@ class Progress:
         return isinstance(self.next_step, Quiz)
 
     @property
+    def open_attempts(self) -> list[Attempt]:
+        """Those under way, in the order of the outline."""
+        records = (self.record.quiz(part.quiz) for part in self.outline.parts)
+        return [one.open for one in records if one and one.open]
+
+    @property
+    def next_attempt(self) -> Attempt | None:
+        """The attempt under way at the quiz that is the next step."""
+        record = self.record.quiz(self.next_step) if self.next_is_quiz else None
+        return record.open if record else None
+
+    @property
+    def other_attempts(self) -> list[Attempt]:
+        return [one for one in self.open_attempts if one != self.next_attempt]
+
+    @property
     def parts(self) -> list[PartProgress]:
         step = self.next_step
         return [PartProgress(part, self.record, step) for part in self.outline.parts]
 
 
 def progress_of(user: User, courses: Iterable[Course]) -> list[Progress]:
-    """Of one person in each course, by five queries however many there are."""
+    """Of one person in each course, by six queries however many there are."""
     found = outlines(courses)
-    record = records([user.pk], [one.course.pk for one in found])[user.pk]
+    keys = [one.course.pk for one in found]
+    record = records([user.pk], keys)[user.pk]
+    for attempt in _open_attempts(user, keys):
+        record.quizzes[attempt.quiz_id].open = attempt
     return [Progress(one, record) for one in found]
+
+
+def _open_attempts(user: User, courses: Iterable[int]) -> Iterable[Attempt]:
+    return (
+        Attempt.objects.filter(
+            user=user, quiz__course__in=courses, state=Attempt.State.OPEN
+        )
+        .select_related("quiz")
+        .annotate(
+            asked=Count("answers"),
+            answered=Count("answers", filter=Q(answers__response__isnull=False)),
+        )
+    )
 
 
 def records(users: Iterable[int], courses: Iterable[int]) -> dict[int, Record]:
@@ -216,9 +255,13 @@ def mark_read(*, user: User, lesson: Lesson, read: bool) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One go at an activity or quiz. `percent` is whole per cent."""
+    """One go at an activity or quiz. `percent` is whole per cent.
+
+    `kind` says what it was, in the words of a page; `url` may be empty.
+    """
 
     title: str
+    kind: str
     url: str
     percent: int
     when: datetime
@@ -237,6 +280,7 @@ def recent_outcomes(
     in_course = results_in(course) if course else Q()
     results = list(Result.objects.filter(in_course, user=user)[:limit])
     titles = activities.titles((one.kind, one.key) for one in results)
+    kinds = activities.kinds_of(results)
     of_course = Q(quiz__course=course) if course else Q()
     attempts = (
         Attempt.objects.filter(of_course, user=user, state=Attempt.State.SUBMITTED)
@@ -246,16 +290,18 @@ def recent_outcomes(
     found = [
         Outcome(
             titles[one.kind, one.key],
+            kind,
             activities.url(one.kind, one.key),
-            int(100 * one.score),
+            percent(one.score, 1),
             one.recorded_at,
         )
-        for one in results
+        for one, kind in zip(results, kinds, strict=True)
     ] + [
         Outcome(
             one.quiz.title,
+            _("Quiz, attempt %(number)d") % {"number": one.number},
             one.get_absolute_url(),
-            int(100 * one.score / one.out_of) if one.out_of else 0,
+            percent(one.score, one.out_of),
             one.submitted_at,
         )
         for one in attempts

@@ -1,10 +1,11 @@
 """Ready scenarios as a kind of activity that lessons can embed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.checks import Error
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from courseware.activities import record_result
 from policies_lab import evaluations
@@ -32,6 +33,9 @@ class ScenarioKind:
 
     def url(self, key: str) -> str:
         return reverse("policies_lab:scenario", args=[key])
+
+    def kinds_of(self, results: Sequence) -> list[str]:
+        return [_("Policy lab, scenario")] * len(results)
 
     def exists(self, key: str) -> bool:
         return key in ready_scenarios()

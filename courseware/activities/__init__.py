@@ -2,11 +2,14 @@
 
 A kind is anything with three functions. `key` names one activity of the kind;
 for kinds whose data belongs to a course it reads "<course slug>/<key in it>". A
-kind may also have rehearse(*, user, key, wrong): one go by a demo person.
+kind may also have rehearse(*, user, key, wrong), one go by a demo person, and
+kinds_of(results), what each result of the kind was, in the words of a page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
+
+from django.urls import NoReverseMatch
 
 from courseware import access
 from courseware.misconceptions import Misconception, misconceptions
@@ -51,10 +54,26 @@ def titles(activities: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return found
 
 
+def kinds_of(results: Sequence[Result]) -> list[str]:
+    """What each of `results` was ("Check", "Line, Amazon EC2"); empty if unknown."""
+    found: dict[int, str] = {}
+    for name in {one.kind for one in results}:
+        if hasattr(kinds.get(name), "kinds_of"):
+            own = [one for one in results if one.kind == name]
+            words = kinds[name].kinds_of(own)
+            found |= {one.pk: word for one, word in zip(own, words, strict=True)}
+    return [found.get(one.pk, "") for one in results]
+
+
 def url(name: str, key: str) -> str:
-    """Where the activity is; empty for a kind that is no longer there."""
+    """Where the activity is; empty for a kind that is no longer there, and for a
+    key that names nothing with an address.
+    """
     kind = kinds.get(name)
-    return kind.url(key) if kind else ""
+    try:
+        return kind.url(key) if kind else ""
+    except NoReverseMatch:
+        return ""
 
 
 def record_result(

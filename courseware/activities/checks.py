@@ -1,6 +1,6 @@
 """Checks: single questions inside lessons, answered at once and never marked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courseware import question_types
-from courseware.models import Question, QuestionVersion
+from courseware.models import Question, QuestionVersion, Result
 from courseware.question_types import InvalidResponse, ReviewRow
 
 NAME = "check"
@@ -47,6 +47,10 @@ def titles(keys: Iterable[str]) -> dict[str, str]:
 def url(key: str) -> str:
     course, _slash, inner = key.partition("/")
     return reverse("courseware:check", args=[course, inner])
+
+
+def kinds_of(results: Sequence[Result]) -> list[str]:
+    return [_("Check in a lesson")] * len(results)
 
 
 def exists(key: str) -> bool:

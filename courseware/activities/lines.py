@@ -5,7 +5,7 @@ An activity's `data` is what its file says (docs/content.md): "intro", "service"
 key the "answer", provider, customer or shared, and the reason "why").
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -52,6 +52,27 @@ def titles(keys: Iterable[str]) -> dict[str, str]:
 def url(key: str) -> str:
     course, _slash, inner = key.partition("/")
     return reverse("courseware:line", args=[course, inner])
+
+
+def kinds_of(results: Sequence[Result]) -> list[str]:
+    """With the service of each go, by one query."""
+    keys = {one.key.partition("/")[2] for one in results}
+    names = {
+        (f"{course}/{key}", service["key"]): service["name"]
+        for course, key, data in Activity.objects.filter(
+            kind=NAME, key__in=keys
+        ).values_list("course__slug", "key", "data")
+        for service in data.get("service", [])
+    }
+    return [
+        _kind_of(names.get((one.key, one.detail.get("service")))) for one in results
+    ]
+
+
+def _kind_of(service: str | None) -> str:
+    if service is None:
+        return _("Responsibility line")
+    return _("Responsibility line, %(service)s") % {"service": service}
 
 
 def exists(key: str) -> bool:
@@ -199,7 +220,8 @@ def _row(duty: Duty, service: Service, placed: Mapping[str, str]) -> Row:
 def finished_before(user, activity: Activity, line: Line, posted) -> set[str]:
     """Keys of the services for which every duty was once placed and checked.
 
-    For somebody signed in the results tell; a guest's form carries them along.
+    For somebody signed in the results tell; a guest's form carries them along, with
+    blanks between them.
     """
     if user.is_authenticated:
         results = Result.objects.filter(
@@ -207,12 +229,23 @@ def finished_before(user, activity: Activity, line: Line, posted) -> set[str]:
         ).annotate(service=KT("detail__service"))
         # Unordered: what rows are ordered by would make each of them distinct.
         return set(results.order_by().values_list("service", flat=True).distinct())
-    return {key for key in posted.getlist("finished") if line.service(key)}
+    return {key for key in posted.get("finished", "").split() if line.service(key)}
+
+
+def next_service(
+    line: Line, current: Service, finished: Iterable[str]
+) -> Service | None:
+    """The one to go on with: the first after `current` that is not finished, and
+    after the last of them from the start again. None when all are finished."""
+    finished = set(finished)
+    place = line.services.index(current)
+    following = line.services[place + 1 :] + line.services[:place]
+    return next((one for one in following if one.key not in finished), None)
 
 
 # --- the figure ---------------------------------------------------------------
 
-WIDTH, TOP, HEIGHT = 390, 4, 280
+WIDTH, TOP, HEIGHT = 390, 4, 200
 
 
 @dataclass(frozen=True)
@@ -265,6 +298,15 @@ class Figure:
     @property
     def bottom(self) -> int:
         return self.top + self.height
+
+    @property
+    def question_y(self) -> int:
+        """Where the mark of a column stands that is not shown."""
+        return self.top + self.height // 2
+
+    @property
+    def begun(self) -> bool:
+        return any(column.shown for column in self.columns)
 
     @property
     def path(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from courseware.activities import record_result
 from courseware.models import Question, Result
 from courseware.progress import mark_read
-from courseware.quizzes import start_attempt, submit_attempt
+from courseware.quizzes import save_answer, start_attempt, submit_attempt
 from tests import factories
 
 DESK = "/desk/"
@@ -160,3 +161,70 @@ def test_a_course_that_may_no_longer_be_read_is_gone(desk, ben, course, lessons)
     assert "Read on your own" not in html
     assert lessons[1].get_absolute_url() not in html
     assert course.get_absolute_url() not in html
+
+
+# --- an attempt under way ----------------------------------------------------------
+
+
+def test_an_open_attempt_is_gone_on_with(desk, ben, course, lessons):
+    quiz = factories.make_quiz(
+        factories.make_section(course), title="Later on", questions=9
+    )
+    attempt = start_attempt(quiz=quiz, user=ben)
+    for position in (1, 2, 3):
+        save_answer(attempt=attempt, position=position, raw="a", revision=0)
+    html = desk(ben)
+
+    assert "Quiz: Later on" in html
+    words = "Go on with attempt 1, 3 of 9 answered"
+    assert f'href="{attempt.get_absolute_url()}">{words}</a>' in html
+    assert f'href="{lessons[0].get_absolute_url()}">Start reading' in html
+    submit_attempt(attempt=attempt)
+    assert "Go on with attempt" not in desk(ben)
+
+
+def test_the_next_quiz_leads_into_its_open_attempt(desk, ben, course, lessons):
+    for lesson in lessons:
+        mark_read(user=ben, lesson=lesson, read=True)
+    attempt = start_attempt(quiz=course.quizzes.get(), user=ben)
+    html = desk(ben)
+
+    assert f'href="{attempt.get_absolute_url()}">Go on with attempt 1, 0 of' in html
+    assert html.count("Go on with attempt") == 1
+    assert "To the quiz" not in html
+
+
+def test_an_attempt_of_another_is_not_there(desk, ben, cleo, course, lessons):
+    start_attempt(quiz=course.quizzes.get(), user=cleo)
+    assert "Go on with attempt" not in desk(ben)
+
+
+# --- what was done lately ----------------------------------------------------------
+
+
+def test_what_each_thing_was_is_said(desk, ben, course, lessons):
+    factories.make_line(course, key="line")
+    service = course.activities.get().data["service"][0]
+    detail = {"service": service["key"]}
+    record_result(user=ben, kind="line", key="cloud/line", score=1, detail=detail)
+    record_result(user=ben, kind="check", key="cloud/gone", score=1)
+    record_result(user=ben, kind="scenario", key="gone", score=1)
+    submit_attempt(attempt=start_attempt(quiz=course.quizzes.get(), user=ben))
+    html = desk(ben)
+
+    assert f"Responsibility line, {service['name']} · <time" in html
+    assert "Check in a lesson · <time" in html
+    assert "Policy lab, scenario · <time" in html
+    assert "Quiz, attempt 1 · <time" in html
+
+
+@pytest.mark.parametrize("kind", ["check", "line", "scenario"])
+@pytest.mark.parametrize("key", ["chk-one", "cloud/a b", "cloud/", "/x", "", "a/b/c"])
+def test_a_key_that_names_no_address_has_no_link(desk, ben, course, kind, key):
+    record_result(user=ben, kind=kind, key=key, score=Decimal("0.667"))
+    html = desk(ben)
+    row = html[html.index('<li class="lately">') :]
+
+    assert "<b>67 %</b>" in row
+    if kind != "scenario" or "/" in key or not key:
+        assert "<a " not in row[: row.index("</li>")]

@@ -338,7 +338,7 @@ def test_one_student_in_detail(signed_in, ada, ben, cohort, course, lessons):
     html = signed_in(ada).get(person_page(cohort, ben)).content.decode()
 
     assert "<h1>Ben Berg</h1>" in html
-    assert "66 %" in html
+    assert "67 %" in html
     assert "2 of 3" in html
     assert html.count("not read") == 1
     assert "0 of 3" in html
@@ -410,3 +410,15 @@ def test_the_lab_belongs_to_every_course(signed_in, ada, ben, cohort, lessons):
 
     assert "of-the-lab" in html
     assert ben.pk in cohort_report.last_activity([ben.pk], cohort.course)
+
+
+@pytest.mark.parametrize("key", ["cloud/a b", "cloud/", "cloud/x/y"])
+def test_a_result_with_an_odd_key_does_not_break_the_page(
+    signed_in, ada, ben, cohort, key
+):
+    record_result(user=ben, kind="check", key=key, score=0.667)
+    response = signed_in(ada).get(person_page(cohort, ben))
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert "Check in a lesson · <time" in html
+    assert "<b>67 %</b>" in html
