@@ -54,6 +54,17 @@ def readable_quiz(request, course: str, section: str) -> Quiz:
     )
 
 
+def public_quiz(course: str, section: str) -> Quiz | None:
+    """A quiz that everybody may know of; who asks is not looked at."""
+    return Quiz.objects.filter(
+        course__slug=course,
+        course__public=True,
+        section__slug=section,
+        section__retired=False,
+        retired=False,
+    ).first()
+
+
 def own_attempt(request, pk: int) -> Attempt:
     """An attempt belongs to who made it; nobody else opens it by this door.
 

@@ -1,8 +1,12 @@
 """What the header of every page needs to know about its reader."""
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from courseware.models import Enrolment
+
+TEACHING = "courseware:teach"
 
 
 def navigation(request):
@@ -18,3 +22,11 @@ def teaches(user) -> bool:
             user=user, role__in=[Enrolment.Role.INSTRUCTOR, Enrolment.Role.ASSISTANT]
         ).exists()
     )
+
+
+def first_page(user) -> str:
+    """Where a sign-in leads: who only teaches finds nothing on a desk."""
+    if not user.is_authenticated or not teaches(user):
+        return reverse(settings.LOGIN_REDIRECT_URL)
+    learns = Enrolment.objects.filter(user=user, role=Enrolment.Role.STUDENT)
+    return reverse(settings.LOGIN_REDIRECT_URL if learns.exists() else TEACHING)

@@ -1,13 +1,14 @@
 """Signing in and out, joining a class, and one's own account."""
 
 import unicodedata
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import Resolver404, resolve, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.addresses import client_network
-from courseware import keeping
+from courseware import access, keeping
 from courseware.enrolling import enrol_student
 from courseware.forms import (
     USERNAME_LIMIT,
@@ -29,6 +30,7 @@ from courseware.forms import (
     SignUpForm,
 )
 from courseware.lockout import seconds_locked
+from courseware.navigation import first_page
 from courseware.throttling import Limit, minutes, retry_after
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -83,12 +85,28 @@ def sign_in_page(
     context = {
         "form": form or SignInForm(request),
         "next": next_page,
+        "quiz": _quiz_asked_for(next_page),
         "carried": carried if keeping.unpack(carried) else "",
         "ended": ended,
         "minutes": minutes(seconds),
     }
     response = render(request, "registration/login.html", context, status=status)
     return retry_after(response, seconds)
+
+
+def _quiz_asked_for(url: str) -> dict | None:
+    """Which quiz the reader is on the way to; its title only where all may read it.
+
+    The same is said of a quiz of a private course and of one that is not there.
+    """
+    try:
+        found = resolve(urlsplit(url).path)
+    except (Resolver404, ValueError):
+        return None
+    if found.view_name != "courseware:quiz":
+        return None
+    quiz = access.public_quiz(**found.kwargs)
+    return {"title": quiz.title if quiz else ""}
 
 
 def _sign_in_page_again(request, **given):
@@ -132,7 +150,7 @@ def _safe_next(request) -> str:
     is_safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if is_safe else reverse(settings.LOGIN_REDIRECT_URL)
+    return url if is_safe else first_page(request.user)
 
 
 @login_not_required

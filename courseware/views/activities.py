@@ -69,6 +69,8 @@ def line(request, course, key):
     game = lines.read(activity)
     if request.method != "POST":
         return _line(request, activity, game, game.service(request.GET.get("service")))
+    if going_on := game.service(request.POST.get("to")):
+        return _line(request, activity, game, going_on)
     placed = lines.placements(game, request.POST)
     service = game.service(request.POST.get("service"))
     if _is_too_much(request):
@@ -91,7 +93,8 @@ def line(request, course, key):
 def _line(request, activity, game, service, *, checked=None, problem=None, status=200):
     service = service or game.services[0]
     placed = lines.placements(game, request.POST)
-    finished = lines.finished_before(request.user, activity, game, request.POST)
+    given = request.POST if request.method == "POST" else request.GET
+    finished = lines.finished_before(request.user, activity, game, given)
     if checked and not checked.left:
         finished.add(service.key)
     context = {
@@ -101,7 +104,8 @@ def _line(request, activity, game, service, *, checked=None, problem=None, statu
         "rows": checked.rows if checked else lines.unchecked(game, placed),
         "checked": checked,
         "problem": problem,
-        "finished": finished,
+        "finished": [one.key for one in game.services if one.key in finished],
+        "following": lines.next_service(game, service, finished),
         "figure": lines.figure(game, service, finished),
     }
     # A lesson shows what the activity is about; twenty duties need a page.

@@ -20,6 +20,7 @@ def desk(request):
         "places": [(cohort, by_course[cohort.course_id]) for cohort in cohorts],
         "alone": [by_course[course.pk] for course in alone],
         "outcomes": recent_outcomes(request.user),
+        "administers": request.user.is_staff,
         "public": [course for course in readable if course.pk not in by_course],
     }
     return render(request, "courseware/desk.html", context)

@@ -5,6 +5,7 @@ They need neither database nor session, so that they work when those do not.
 
 import logging
 
+from django.conf import settings
 from django.core.exceptions import (
     RequestDataTooBig,
     TooManyFieldsSent,
@@ -12,6 +13,7 @@ from django.core.exceptions import (
 )
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -32,9 +34,16 @@ def refuse(request: HttpRequest, status: int, template: str, **context):
     """The page of a refusal; for htmx a notice above the page, which stays."""
     htmx = by_htmx(request)
     frame = "_refusal.html" if htmx else "refusal.html"
-    context |= {"frame": frame, "request_id": getattr(request, "id", "")}
+    context |= {
+        "frame": frame,
+        "request_id": getattr(request, "id", ""),
+        # Whether it still holds is not asked: the desk asks for a sign-in itself.
+        "has_session": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "here": request.get_full_path() if request.method == "GET" else "",
+    }
     html = render_to_string(template, context, request)
     response = HttpResponse(html, status=status)
+    patch_vary_headers(response, ["Cookie"])
     if htmx:
         response.headers["HX-Retarget"] = "#notices"
         response.headers["HX-Reswap"] = "innerHTML"

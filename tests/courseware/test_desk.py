@@ -228,3 +228,32 @@ def test_a_key_that_names_no_address_has_no_link(desk, ben, course, kind, key):
     assert "<b>67 %</b>" in row
     if kind != "scenario" or "/" in key or not key:
         assert "<a " not in row[: row.index("</li>")]
+
+
+# --- who does not learn ------------------------------------------------------------
+
+
+def sign_in_at_the_door(client, user):
+    form = {"username": user.username, "password": factories.PASSWORD}
+    return client.post("/accounts/login/", form)
+
+
+def test_who_only_teaches_is_led_to_the_cohorts(client, ada, course):
+    assert sign_in_at_the_door(client, ada).url == "/teach/"
+    assert client.get("/accounts/login/").url == "/teach/"
+    factories.enrol(ada, factories.make_cohort(course))
+    assert client.get("/accounts/login/").url == "/desk/"
+
+
+def test_who_learns_or_asked_for_a_page_is_led_there(client, ben, ada):
+    assert sign_in_at_the_door(client, ben).url == "/desk/"
+    client.logout()
+    form = {"username": "ada", "password": factories.PASSWORD, "next": "/lab/"}
+    assert client.post("/accounts/login/", form).url == "/lab/"
+
+
+def test_only_staff_are_shown_the_administration(desk, ben, ada, root):
+    link = 'href="/admin/">'
+    assert desk(root).count(link) == 2  # in the navigation and on the empty desk
+    assert link not in desk(ben)
+    assert link not in desk(ada)
