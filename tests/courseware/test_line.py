@@ -33,7 +33,7 @@ def client(signed_in, ben, activity):
 
 def post(client, placed, *, service="ec2", finished=(), **options):
     data = {f"duty-{key}": side for key, side in placed.items()}
-    data |= {"service": service, "finished": list(finished)}
+    data |= {"service": service, "finished": " ".join(finished)}
     return client.post(ADDRESS, data, **options)
 
 
@@ -70,6 +70,7 @@ def test_nothing_is_told_before(client):
 
     assert "Why" not in html
     assert 'd=""' in html
+    assert 'name="to"' not in html
     assert chosen(html) == {"service": "ec2"}
 
 
@@ -145,6 +146,36 @@ def test_with_nothing_wrong_one_is_sent_on(client):
     assert "Move on to the next service" in html
 
 
+def test_one_goes_on_to_the_next_service_with_everything_in_its_place(client):
+    html = post(client, ON_EC2).content.decode()
+    button = re.search(r'<button [^>]*name="to" value="s3"[^>]*>([^<]+)', html)
+    assert button[1] == "Next: S3"
+
+    placed = {f"duty-{key}": side for key, side in ON_EC2.items()}
+    html = client.post(ADDRESS, placed | {"service": "ec2", "to": "s3"}).content
+    html = html.decode()
+    assert chosen(html) == placed | {"service": "s3"}
+    assert "Why" not in html
+    assert "3 duties to place for Amazon S3" in html
+    assert Result.objects.count() == 1
+
+
+def test_the_next_service_is_one_that_is_not_finished(line):
+    ec2, s3 = line.services
+    assert lines.next_service(line, ec2, []) == s3
+    assert lines.next_service(line, s3, []) == ec2
+    assert lines.next_service(line, s3, ["ec2"]) is None
+    assert lines.next_service(line, ec2, ["ec2", "s3"]) is None
+
+
+def test_with_every_service_finished_there_is_no_next(client):
+    post(client, ON_EC2)
+    html = post(client, ON_S3, service="s3").content.decode()
+    assert 'name="to"' not in html
+    assert "Every service is checked: the line is whole." in html
+    assert "Move on to the next service" not in html
+
+
 @pytest.mark.parametrize(
     ("placed", "service"),
     [
@@ -191,7 +222,7 @@ def test_columns_add_up_for_guests_by_their_form(course, activity):
     course.save()
     guest = Client()
     html = post(guest, ON_EC2).content.decode()
-    assert '<input type="hidden" name="finished" value="ec2">' in html
+    assert re.search(r'<input type="hidden" name="finished" [^>]*value="ec2"', html)
 
     html = post(
         guest, ON_S3, service="s3", finished=["ec2", "<nonsense>"]
@@ -200,6 +231,18 @@ def test_columns_add_up_for_guests_by_their_form(course, activity):
     assert "Amazon S3: 1 with the customer" in html
     assert "nonsense" not in html
     assert not Result.objects.exists()
+
+
+def test_what_a_guest_had_finished_can_be_asked_for(course, activity, client):
+    course.public = True
+    course.save()
+    asked = ADDRESS + "?finished=ec2+nonsense&service=s3"
+    html = Client().get(asked, headers=HTMX).content.decode()
+    assert "Amazon EC2: 2 with the customer" in html
+    assert "Amazon S3: not checked yet." in html
+    # Somebody signed in has results, which an address does not change.
+    html = client.get(asked, headers=HTMX).content.decode()
+    assert "Amazon EC2: not checked yet." in html
 
 
 def test_the_line_runs_between_the_two_sides(line):
