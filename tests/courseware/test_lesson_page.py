@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from courseware import guest_pages
 from courseware.models import Completion
@@ -101,7 +102,7 @@ def test_a_lesson_is_marked_as_read_without_scripts(signed_in, ben, page, lesson
     assert Completion.objects.get().lesson == lessons[0]
     html = page(lessons[0])
     assert "1 of 2 read" in html
-    assert "Not yet after all" in html
+    assert "Mark as unread" in html
 
 
 def test_a_mark_can_be_taken_back(signed_in, ben, page, lessons):
@@ -112,6 +113,25 @@ def test_a_mark_can_be_taken_back(signed_in, ben, page, lessons):
 
     assert not Completion.objects.exists()
     assert "Mark as read" in page(lessons[0])
+
+
+def test_a_lesson_without_activities_brings_guests_no_htmx(
+    course, lessons, signed_in, ben
+):
+    course.public = True
+    course.save()
+    plain, active = lessons[:2]
+    active.html = '<section hx-get="/somewhere/"></section>'
+    active.save()
+
+    def brings_htmx(client, lesson):
+        html = client.get(lesson.get_absolute_url()).content.decode()
+        assert "js/keep.js" in html
+        return "htmx.min.js" in html
+
+    assert not brings_htmx(Client(), plain)
+    assert brings_htmx(Client(), active)
+    assert brings_htmx(signed_in(ben), plain)
 
 
 def test_htmx_gets_the_mark_and_the_meter_alone(signed_in, ben, lessons):
