@@ -65,7 +65,7 @@ def _inside(
 
 def _ceilings(bench: Bench, places: list[str], level: str) -> list[str]:
     return [
-        f"{policy.place.upper()} {policy.name}"
+        f"{policy.place.upper()} {_named(policy)}"
         for policy in bench.attached
         if policy.place in places and policy.level == level
     ]
@@ -77,15 +77,15 @@ def _callers(bench: Bench) -> list[Node]:
     for policy in _at(bench, "identity"):
         group = _GROUP.search(policy.via)
         if group:
-            groups.setdefault(group[1], []).append(policy.name)
+            groups.setdefault(group[1], []).append(_named(policy))
         else:
-            own.append(policy.name)
+            own.append(_named(policy))
     found = [
         Node("users", _("Group %s") % name, documents, note=_("not a principal"))
         for name, documents in groups.items()
     ]
-    boundaries = [_("boundary %s") % p.name for p in _at(bench, "boundary")]
-    sessions = [p.name for p in _at(bench, "session")]
+    boundaries = [_("boundary %s") % _named(p) for p in _at(bench, "boundary")]
+    sessions = [_named(p) for p in _at(bench, "session")]
     if bench.principal_type == "role_session":
         session = Node("user", _("Session %s") % _last(bench.principal_arn), sessions)
         session.current = True
@@ -109,7 +109,7 @@ def _caller_name(bench: Bench) -> str:
 
 
 def _resource(bench: Bench) -> Node:
-    documents = [policy.name for policy in _at(bench, "resource")]
+    documents = [_named(policy) for policy in _at(bench, "resource")]
     service = bench.resource.split(":")[2:3] or [""]
     icon = "bucket" if service == ["s3"] else "link"
     return Node(icon, _short(bench.resource), documents)
@@ -120,6 +120,10 @@ def _short(arn: str) -> str:
     parts = arn.split(":", 5)
     name = parts[-1]
     return name.partition("/")[0] if parts[2:3] == ["s3"] else name
+
+
+def _named(policy: PolicyRow) -> str:
+    return policy.name or _("unnamed policy")
 
 
 def _last(arn: str) -> str:

@@ -88,6 +88,16 @@ def test_what_is_detached_is_not_in_the_tree():
     assert "Gone" not in "".join(told(tree_of(a_bench(policies=rows))))
 
 
+def test_a_policy_without_a_name_is_called_so():
+    places = ["identity", "boundary", "session", "resource", "scp"]
+    rows = [PolicyRow(number, "", place) for number, place in enumerate(places)]
+    assert told(tree_of(a_bench(policies=rows, resource="arn:aws:s3:::jobs"))) == [
+        "Account 1111-2222-3333: SCP unnamed policy",
+        "  ana: unnamed policy, boundary unnamed policy, unnamed policy *",
+        "  jobs: unnamed policy",
+    ]
+
+
 @pytest.mark.django_db
 def test_the_tree_follows_the_form_even_where_that_is_no_scenario(bench):
     bench.fill(principal_arn="arn:aws:iam::111122223333:user/bo", action="nonsense")
