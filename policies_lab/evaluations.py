@@ -7,6 +7,8 @@ nothing of it exists before `evaluate` was called.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext as _
+
 from policies_lab import bench as benches
 from policies_lab import excerpts, flowchart, sources, telling
 from policies_lab.bench import Bench
@@ -374,7 +376,7 @@ def sources_of(
     return [
         Source(
             row=policy.row,
-            name=policy.name,
+            name=policy.name or _("unnamed policy"),
             place=telling.place_name(policy.place, policy.level),
             via=policy.via,
             blocks=sources.blocks_of(

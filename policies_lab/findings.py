@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from policies_lab.iam import Problem
 from policies_lab.iam.linting import Finding, table
-from policies_lab.wording import problem_sentence
+from policies_lab.wording import fill, problem_sentence
 
 
 class Words(NamedTuple):
@@ -29,7 +29,7 @@ def words(finding: Finding) -> Words:
     if facts.get("guess"):
         remedy = chosen.get("guess", remedy)
     return Words(
-        sentence=chosen["sentence"].format_map(facts),
+        sentence=fill(chosen["sentence"], facts),
         remedy=remedy.format_map(facts),
         lesson=chosen.get("lesson", ""),
     )

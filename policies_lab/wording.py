@@ -1,6 +1,7 @@
 """The engine's codes in English sentences, from the table beside this file."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,16 @@ def problem_sentence(problem: Problem) -> str:
     sentence: str = words["problems"][problem.code]
     if facts.get("guess"):
         sentence += words["guesses"].get(problem.code, "")
-    return sentence.format_map(facts)
+    return fill(sentence, facts)
+
+
+def fill(sentence: str, facts: Mapping[str, Any]) -> str:
+    """Put facts into a sentence. What was found empty is named, so that the sentence
+    keeps its subject."""
+    if facts.get("found") != "":
+        return sentence.format_map(facts)
+    filled = sentence.format_map({**facts, "found": table()["nothing"]["found"]})
+    return filled[:1].upper() + filled[1:]
 
 
 def outcome_sentence(decision: Decision, step: DecidingStep) -> str:

@@ -67,6 +67,14 @@ def test_sentences_are_sentences(code):
             "get is not an action. Write service:Action, or * for all.",
         ),
         (
+            '{"Statement": {"Effect": "Deny", "Action": "", "Resource": "*"}}',
+            "An empty text is not an action. Write service:Action, or * for all.",
+        ),
+        (
+            '{"Statement": {"Effect": "", "Action": "*", "Resource": "*"}}',
+            "The Effect has to be exactly Allow or Deny, not an empty text.",
+        ),
+        (
             '{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "${a"},'
             '"Version": "2012-10-17"}',
             "The policy variable in ${a is malformed. Write ${key} or "
