@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 class Argon2Modest(Argon2PasswordHasher):
     """Argon2id with OWASP's parameters: 19 MiB, two passes, one lane.
 
-    Django's default takes 100 MB for each hash, so that a class that signs in
+    Django's default takes 100 MB for each hash, so that a cohort that signs in
     together would exhaust a small machine.
     """
 

@@ -96,7 +96,7 @@ class CodeForm(forms.Form):
     """A join code becomes the cohort that it opens."""
 
     code = CleanTextField(
-        label=_("Class code"),
+        label=_("Cohort code"),
         max_length=40,
         help_text=_("Ten letters and digits, from your instructor."),
         widget=forms.TextInput(
@@ -115,8 +115,8 @@ class CodeForm(forms.Form):
         if self.cohort is None:
             raise ValidationError(
                 _(
-                    "No class can be joined with this code. It may be mistyped, or "
-                    "the class has ended or takes nobody in any more."
+                    "No cohort can be joined with this code. It may be mistyped, or "
+                    "the cohort has ended or takes nobody in any more."
                 ),
                 code="unknown_code",
             )

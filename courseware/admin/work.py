@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 
 from courseware.admin.reading import ReadOnlyAdmin
 from courseware.models import Answer, Attempt, Completion, Prediction, Result
@@ -64,10 +65,15 @@ class CompletionAdmin(ReadOnlyAdmin):
 
 @admin.register(Result)
 class ResultAdmin(ReadOnlyAdmin):
-    list_display = ["user", "kind", "key", "score", "recorded_at"]
+    list_display = ["user", "kind", "key", "service", "score", "recorded_at"]
     list_filter = ["kind", "recorded_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "key"]
+
+    @admin.display(description=_("service"))
+    def service(self, result):
+        """Of a responsibility line, which is played service by service."""
+        return result.detail.get("service")
 
 
 @admin.register(Prediction)

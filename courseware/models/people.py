@@ -62,7 +62,7 @@ class User(AbstractUser):
 
 
 class Cohort(models.Model):
-    """A class that takes a course together, from `starts_on` to `ends_on`."""
+    """People who take a course together, from `starts_on` to `ends_on`."""
 
     name = models.CharField(max_length=120, unique=True)
     course = models.ForeignKey(

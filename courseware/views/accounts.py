@@ -1,4 +1,4 @@
-"""Signing in and out, joining a class, and one's own account."""
+"""Signing in and out, joining a cohort, and one's own account."""
 
 import unicodedata
 from urllib.parse import urlsplit
@@ -38,10 +38,10 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 # People with rights over others are signed out after a working day.
 STAFF_SECONDS = 10 * 60 * 60
 
-# A class shares one address: wide enough for its slips, far too narrow to guess.
+# A cohort shares one address: wide enough for its slips, far too narrow to guess.
 FAILED_SIGN_INS = Limit("sign-in", times=200, seconds=3600)
 WRONG_CODES = Limit("join", times=30, seconds=600)
-# New accounts: several classes may join from one school within an hour.
+# New accounts: several cohorts may join from one school within an hour.
 SIGN_UPS = Limit("sign-up", times=100, seconds=3600)
 RESET_MAILS = Limit("reset", times=20, seconds=3600)
 # To one mailbox, whoever asks, and whether an account has it or not.

@@ -115,7 +115,7 @@ def login_error(page, base):
 
 def join_error(page, base):
     page.goto(f"{base}/accounts/join/")
-    page.get_by_label("Class code").fill("WRONG")
+    page.get_by_label("Cohort code").fill("WRONG")
     page.get_by_label("Your name").fill("Dora")
     page.get_by_label("User name").fill("two words")
     page.get_by_label("Password", exact=True).fill("short")

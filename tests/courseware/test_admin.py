@@ -508,3 +508,12 @@ def test_a_forged_key_in_an_address_is_refused(signed_in, root):
     response = client.get("/admin/courseware/enrolment/add/?cohort=x")
     assert response.status_code == 400
     assert client.get("/admin/courseware/enrolment/add/?cohort=").status_code == 200
+
+
+def test_the_list_of_results_says_for_which_service(signed_in, root, ben):
+    detail = {"service": "lambda"}
+    Result.objects.create(
+        user=ben, kind="line", key="cloud/line", score=1, detail=detail
+    )
+    html = signed_in(root).get("/admin/courseware/result/").content.decode()
+    assert '<td class="field-service">lambda</td>' in html

@@ -1,4 +1,4 @@
-"""Joining a class by its code, with or without an account."""
+"""Joining a cohort by its code, with or without an account."""
 
 from datetime import date, timedelta
 
@@ -106,13 +106,13 @@ def test_a_code_that_opens_nothing_gets_one_and_the_same_answer(
     response = client.post(JOIN, FORM | {"code": code})
     html = response.content.decode()
     assert response.status_code == 422
-    assert "No class can be joined with this code" in html
+    assert "No cohort can be joined with this code" in html
     assert f'value="{code}"' in html
     assert not Enrolment.objects.exists()
     assert not User.objects.filter(username="dora").exists()
 
 
-def test_a_class_can_be_joined_on_its_last_day(signed_in, cleo, cohort):
+def test_a_cohort_can_be_joined_on_its_last_day(signed_in, cleo, cohort):
     cohort.ends_on = timezone.localdate()
     cohort.save()
     response = signed_in(cleo).post(JOIN, {"code": cohort.join_code})
