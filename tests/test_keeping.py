@@ -275,6 +275,7 @@ def test_an_old_page_of_another_is_not_sent_on(ben, cleo, first, sent):
     assert "Berg</textarea>" in html
     assert (f'action="{PRIVATE}"' in html) is sent
     assert ("Somebody else was signed in" in html) is not sent
+    assert ("<h1>Please send this once more" in html) is sent
 
 
 # --- htmx ---------------------------------------------------------------------------

@@ -27,10 +27,10 @@ def test_the_sign_in_says_which_quiz_opens_and_leads_there(client, ben, quiz):
     address = quiz.get_absolute_url()
     response = client.get(address, follow=True)
     html = response.content.decode()
-    assert "the quiz “Who is asking” opens" in html
+    assert "Sign in to take the quiz “Who is asking”." in html
     assert f'name="next" value="{address}"' in html
     wrong = sign_in(client, "not his", next=address).content.decode()
-    assert "the quiz “Who is asking” opens" in wrong
+    assert "Sign in to take the quiz “Who is asking”." in wrong
     assert sign_in(client, next=address).url == address
 
 
