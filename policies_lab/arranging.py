@@ -2,6 +2,8 @@
 scenario comes in as JSON or goes out.
 """
 
+import json
+
 from django.utils.translation import gettext as _
 
 from policies_lab import bench as benches
@@ -60,10 +62,17 @@ def take_in(form: BenchForm) -> BenchForm:
         message = _("The bench has room for %(limit)d context keys.") % limit
         form.found = [Found(EXCHANGE, "", message)]
         return form
+    bench.s3 = _s3_of(form.exchange)
     bench.scenario = form.request["scenario"].value() or ""
     taken = BenchForm(bench=bench)
     taken.exchange = form.exchange
     return taken
+
+
+def _s3_of(exchange: str) -> str:
+    """The member `s3` as its own text; it was read without a problem."""
+    member = json.loads(exchange).get("s3")
+    return "" if member is None else json.dumps(member, ensure_ascii=False, indent=2)
 
 
 def _found(problem: Problem, lines: list[str]) -> Found:

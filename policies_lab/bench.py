@@ -56,7 +56,8 @@ class ContextRow:
 
 @dataclass
 class Bench:
-    """The whole state. `scenario` is the key of the ready scenario that it began as."""
+    """The whole state. `scenario` is the key of the ready scenario that it began as;
+    `s3` is the JSON of a scenario's member of that name, or nothing."""
 
     scenario: str = ""
     principal_type: str = "user"
@@ -70,6 +71,7 @@ class Bench:
     action: str = ""
     resource: str = ""
     resource_account: str = ""
+    s3: str = ""
     policies: list[PolicyRow] = field(default_factory=list)
     context: list[ContextRow] = field(default_factory=list)
 
@@ -141,6 +143,8 @@ def lay(bench: Bench) -> Laid:
     }
     if bench.management_account:
         scenario["management_account"] = bench.management_account
+    if bench.s3.strip():
+        scenario["s3"] = json.loads(bench.s3)
     return Laid(scenario, rows)
 
 
@@ -287,6 +291,7 @@ def labelled(scenario: Scenario, laid: Laid, bench: Bench) -> Scenario:
             scps=levels(held.scps, "scps"),
             rcps=levels(held.rcps, "rcps"),
             vpce=held.vpce and one(held.vpce, "vpce"),
+            acls=held.acls,
         ),
     )
 

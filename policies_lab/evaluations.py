@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from policies_lab import bench as benches
-from policies_lab import excerpts, flowchart, sources, telling
+from policies_lab import excerpts, flowchart, sources, telling, telling_steps
 from policies_lab.bench import Bench
 from policies_lab.flowchart import Chart, Node
 from policies_lab.iam import (
@@ -239,6 +239,7 @@ def decided_at(trace: Trace, present: tuple[Step, ...]) -> int:
         return present.index(trace.stopped_at) + 1
     kind = {
         DecidingStep.RESOURCE: StepKind.RESOURCE,
+        DecidingStep.ACL: StepKind.ACL,
         DecidingStep.ROOT_USER: None,
     }.get(trace.deciding_step, StepKind.IDENTITY)
     asked = [
@@ -294,11 +295,11 @@ def _shown(
         step=step,
         state=state,
         by=Badge(trace.decision.value) if state == "stops" else None,
-        title=telling.long_title(step),
-        box_title=telling.short_title(step),
-        asks=telling.asks(step),
-        found=telling.found(step),
-        box_found=telling.found(step, telling.FOUND_WIDTH),
+        title=telling_steps.long_title(step),
+        box_title=telling_steps.short_title(step),
+        asks=telling_steps.asks(step),
+        found=telling_steps.found(step),
+        box_found=telling_steps.found(step, telling_steps.FOUND_WIDTH),
         examined=tuple(_examined(statement, rows) for statement in shown),
         open=is_open,
         more=len(step.statements) - len(shown),
@@ -345,7 +346,7 @@ def _as_tuple(value: ContextValue | None) -> tuple[str, ...]:
 
 def _absent(trace: Trace) -> list[Absent]:
     return [
-        Absent(telling.long_title(step), telling.not_asked(step))
+        Absent(telling_steps.long_title(step), telling_steps.not_asked(step))
         for step in trace.steps
         if step.outcome is Outcome.NOT_PRESENT
     ]

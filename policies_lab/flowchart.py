@@ -29,6 +29,8 @@ END_HEIGHT = 64
 RAIL = (END_LEFT + END_RIGHT) / 2
 LANE = 14
 ARROW = 9
+# Steps that may allow by themselves.
+_GRANTING = frozenset({StepKind.RESOURCE, StepKind.ACL})
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def state_of(trace: Trace, step: Step) -> str:
         return "stops"
     if step.outcome is Outcome.NOT_REACHED:
         return "unreached"
-    if step.kind is StepKind.RESOURCE and not _grants(step):
+    if step.kind in _GRANTING and not _grants(step):
         return "goes_on"
     return "goes_on" if step.facts.get("exempt") else "pass"
 
@@ -241,7 +243,7 @@ def _on(step: Step) -> str:
     """The answer that leads on to the next step."""
     if step.kind is StepKind.EXPLICIT_DENY:
         return "no"
-    if step.kind is StepKind.RESOURCE and not _must_allow(step):
+    if step.kind in _GRANTING and not _must_allow(step):
         return "no"
     return "yes"
 
@@ -254,7 +256,7 @@ def _can_stop(node: Node) -> bool:
     kind = node.step.kind
     if kind in {StepKind.EXPLICIT_DENY, StepKind.RCP}:
         return False
-    if kind is StepKind.RESOURCE:
+    if kind in _GRANTING:
         return _must_allow(node.step) or node.state == "stops"
     return True
 
@@ -265,8 +267,11 @@ def _must_allow(step: Step) -> bool:
 
 def _may_grant(step: Step) -> bool:
     """Whether an Allow here could end the matter."""
-    return step.kind is StepKind.RESOURCE and not _must_allow(step)
+    return step.kind in _GRANTING and not _must_allow(step)
 
 
 def _grants(step: Step) -> bool:
-    return _must_allow(step) or step.facts.get("grant") in {"entity", "direct"}
+    grant = step.facts.get("grant")
+    if step.facts.get("or_acl"):
+        return grant != "none"
+    return _must_allow(step) or grant in {"entity", "direct"}

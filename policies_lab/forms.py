@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from policies_lab.bench import ContextRow, PolicyRow
+from policies_lab.iam import IamError, jsontext
 from policies_lab.places import Found
 from policies_lab.telling import CERTAINTIES, PLACES, place_name
+from policies_lab.wording import problem_sentence
 
 CALLERS = [
     ("user", gettext_lazy("IAM user")),
@@ -64,6 +66,7 @@ EMPTY_POLICY = """{
     }
   ]
 }"""
+MOST_S3 = 40_000
 ROWS = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 
@@ -91,6 +94,30 @@ class RequestForm(forms.Form):
     action = Line(label=gettext_lazy("Action"))
     resource = Line(label=gettext_lazy("Resource"))
     resource_account = Line(label=gettext_lazy("Account of the resource"))
+    s3 = Line(
+        label=gettext_lazy("What S3 has besides policies (JSON)"),
+        strip=False,
+        max_length=MOST_S3,
+    )
+
+    def clean_s3(self) -> str:
+        """The text, if there is none or it is a JSON object."""
+        text = self.cleaned_data["s3"].replace("\r\n", "\n")
+        if not text.strip():
+            return ""
+        try:
+            jsontext.read(jsontext.Source(text))
+        except IamError as error:
+            problem = error.problems[0]
+            facts = {
+                "line": problem.span.line,
+                "column": problem.span.column,
+                "message": problem_sentence(problem),
+            }
+            raise forms.ValidationError(
+                _("Line %(line)d, column %(column)d: %(message)s") % facts
+            ) from None
+        return text
 
 
 class PredictionForm(forms.Form):

@@ -1,5 +1,5 @@
-"""The trace in a tutor's words: what a step asks, what it found, why a statement
-did or did not apply, and the one sentence about the decision.
+"""The trace in a tutor's words: why a statement did or did not apply, and the one
+sentence about the decision. What the steps asked and found is in `telling_steps`.
 
 Codes and values come from the engine; only here do they become sentences.
 """
@@ -14,11 +14,8 @@ from policies_lab.iam import (
     Decision,
     Effect,
     ElementCheck,
-    Outcome,
     Request,
     StatementTrace,
-    Step,
-    StepKind,
     Trace,
 )
 from policies_lab.wording import outcome_sentence
@@ -37,9 +34,6 @@ PLACES = [
     ("rcp", gettext_lazy("Resource control policy")),
     ("endpoint", gettext_lazy("VPC endpoint policy")),
 ]
-
-FOUND_WIDTH = 22
-"""Characters that fit on the second line of a box of the chart."""
 
 
 def decision_word(decision: str) -> str:
@@ -65,159 +59,21 @@ def level_name(level: str | None) -> str:
     return names[level] if level else ""
 
 
-def short_title(step: Step) -> str:
-    """At most 22 characters or so: the first line of a box."""
-    level = level_name(step.level)
-    return {
-        StepKind.EXPLICIT_DENY: _("Any explicit deny?"),
-        StepKind.RCP: _("RCP, %s") % level,
-        StepKind.SCP: _("SCP, %s") % level,
-        StepKind.VPCE: _("Endpoint policy"),
-        StepKind.RESOURCE: _("Resource policy"),
-        StepKind.IDENTITY: _("Identity policies"),
-        StepKind.BOUNDARY: _("Permissions boundary"),
-        StepKind.SESSION: _("Session policy"),
-    }[step.kind]
-
-
-def long_title(step: Step) -> str:
-    level = level_name(step.level)
-    return {
-        StepKind.RCP: _("Resource control policies, %s") % level,
-        StepKind.SCP: _("Service control policies, %s") % level,
-        StepKind.VPCE: _("VPC endpoint policy"),
-    }.get(step.kind, short_title(step))
-
-
-def asks(step: Step) -> str:
-    """What the step looks at, and what its answer is worth."""
-    if step.kind is StepKind.RESOURCE:
-        return _asks_resource(step)
-    if step.kind is StepKind.IDENTITY and step.facts.get("exempt"):
-        return _(
-            "Not asked here. The resource's policy names the caller's own role or "
-            "user, and within one account that stands in for identity policies."
-        )
-    if step.kind is StepKind.SESSION and step.facts.get("needed"):
-        return _(
-            "A federated user session has what its session policy allows as well as "
-            "its parent user. Without a session policy nothing is left."
-        )
-    return {
-        StepKind.EXPLICIT_DENY: _(
-            "Every Deny statement of every policy that binds this request. One that "
-            "applies is enough."
-        ),
-        StepKind.RCP: _(
-            "A resource control policy follows the resource, whoever calls. It grants "
-            "nothing. RCPFullAWSAccess is attached on every level, so only its Deny "
-            "statements can stop a request."
-        ),
-        StepKind.SCP: _(
-            "A service control policy is a ceiling over the caller's account. Every "
-            "level has to allow, and none of them grants."
-        ),
-        StepKind.VPCE: _(
-            "The request comes through a VPC endpoint, so the endpoint's policy has "
-            "to allow it as well. It grants nothing."
-        ),
-        StepKind.IDENTITY: _(
-            "All identity policies of the caller together, those of its groups "
-            "included. One Allow among them is enough."
-        ),
-        StepKind.BOUNDARY: _(
-            "The boundary grants nothing. What it does not allow, the identity "
-            "policies cannot give."
-        ),
-        StepKind.SESSION: _(
-            "The policy that was passed with the session. It can only narrow what the "
-            "caller may do."
-        ),
-    }[step.kind]
-
-
-def _asks_resource(step: Step) -> str:
-    return {
-        "other_account": _(
-            "The resource belongs to another account, so its own policy has to let "
-            "this caller in."
-        ),
-        "key_policy": _(
-            "A key answers to its key policy first. Without an Allow there, identity "
-            "policies count for nothing."
-        ),
-        "trust_policy": _(
-            "A role answers to its trust policy: that has to say who may assume it."
-        ),
-        "caller_without_account": _(
-            "This caller has no policies of its own, so only the resource's policy "
-            "can allow."
-        ),
-        "": _(
-            "In the same account the resource's policy may allow by itself. If it "
-            "does not, the question goes on."
-        ),
-    }[step.facts.get("needed", "")]
-
-
-def found(step: Step, width: int = 0) -> str:
-    """What the step found; with a width, names are cut so that it fits."""
-    if step.outcome is Outcome.NOT_REACHED:
-        return _("not reached")
-    applying = [s for s in step.statements if s.applies]
-    if step.kind is StepKind.EXPLICIT_DENY:
-        return _found_deny(step, applying, width)
-    if step.kind is StepKind.RCP:
-        return _("allowed at this level")
-    if step.facts.get("exempt"):
-        return _("not asked")
-    if step.outcome is Outcome.STOP:
-        return _("no statement allows it")
-    if step.kind is StepKind.RESOURCE:
-        return _found_resource(step, applying, width)
-    return _named(_("%s allows"), applying[0], width) if applying else _("goes on")
-
-
-def _found_deny(step: Step, applying: list[StatementTrace], width: int) -> str:
-    if len(applying) == 1:
-        return _named(_("%s applies"), applying[0], width)
-    total = len(step.statements)
-    if applying:
-        numbers = {"some": len(applying), "all": total}
-        return _("%(some)d of %(all)d apply") % numbers
-    if total == 0:
-        return _("there is no Deny")
-    if total == 1:
-        return _("the Deny doesn't apply")
-    return _("none of %d applies") % total
-
-
-def _found_resource(step: Step, applying: list[StatementTrace], width: int) -> str:
-    grant = step.facts.get("grant", "none")
-    if not applying or grant == "none":
-        return _("grants nothing here")
-    if step.facts.get("needed") or grant == "direct":
-        return _named(_("%s allows"), applying[0], width)
-    if grant == "entity":
-        return _named(_("%s names the role"), applying[0], width)
-    return _("left to the account")
-
-
-def _named(pattern: str, statement: StatementTrace, width: int) -> str:
-    name = name_of(statement)
-    room = width - len(pattern) + len("%s")
-    if width and len(name) > room:
-        name = f"{name[: room - 1]}…"
-    return pattern % name
-
-
 def name_of(statement: StatementTrace) -> str:
     """The Sid, or the statement's place where it has none."""
     return statement.sid or _("Statement %d") % (statement.statement + 1)
 
 
+_LISTS = {
+    "s3.bucket_acl": gettext_lazy("the bucket's access control list"),
+    "s3.object_acl": gettext_lazy("the object's access control list"),
+}
+
+
 def policy_of(statement: StatementTrace) -> str:
     """The policy's name and where the caller has it from."""
+    if statement.policy in _LISTS:
+        return str(_LISTS[statement.policy])
     name = statement.name or _("a policy without a name")
     return f"{name} ({statement.origin})" if statement.origin else name
 
@@ -332,6 +188,8 @@ def _allow(trace: Trace, request: Request) -> str:
         )
     if trace.deciding_step is DecidingStep.RESOURCE:
         return _("%(who)s allows %(action)s to this very caller.") % facts
+    if trace.deciding_step in {DecidingStep.ACL, DecidingStep.IDENTITY_AND_ACL}:
+        return outcome_sentence(trace.decision, trace.deciding_step)
     return (
         _(
             "%(who)s allows %(action)s, and no policy above or beside it takes that "
@@ -341,8 +199,15 @@ def _allow(trace: Trace, request: Request) -> str:
     )
 
 
+_TOLD_BY_THE_OUTCOME = {
+    DecidingStep.ROOT_USER,
+    DecidingStep.BLOCK_PUBLIC_ACCESS,
+    DecidingStep.ACL,
+}
+
+
 def _implicit(trace: Trace, request: Request) -> str:
-    if trace.deciding_step is DecidingStep.ROOT_USER:
+    if trace.deciding_step in _TOLD_BY_THE_OUTCOME:
         return outcome_sentence(trace.decision, trace.deciding_step)
     step = trace.stopped_at
     level = level_name(step.level if step else None)
@@ -391,18 +256,3 @@ def nearest(statements: Iterable[StatementTrace]) -> StatementTrace | None:
         key=lambda s: sum(check.matched is True for check in s.checks),
         default=None,
     )
-
-
-def not_asked(step: Step) -> str:
-    """Why policies that are there have no say."""
-    return {
-        "service_linked_role": _("it does not bind service-linked roles"),
-        "management_account": _("it does not bind the management account"),
-        "not_covered_by_rcps": _("resource control policies do not cover this action"),
-        "caller_without_account": _("this caller belongs to no account of yours"),
-        "root_user": _("the root user has none"),
-        "root_mends_bucket_policy": _(
-            "the owner's root user may always mend a bucket policy"
-        ),
-        "granted_to_entity": _("the resource's policy stands in for it"),
-    }.get(step.facts.get("exempt", ""), "")

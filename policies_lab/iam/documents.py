@@ -7,6 +7,7 @@ refer to the text that the policy was read from.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 ContextValue = str | tuple[str, ...]
 """A context key has one value (a string) or is multivalued (a tuple of strings)."""
@@ -59,8 +60,7 @@ class Version(StrEnum):
     V2012 = "2012-10-17"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of text: 1-based, `end_column` is one past the last character."""
 
     line: int
@@ -300,7 +300,9 @@ class Level:
 class Policies:
     """Every document that has a say, by type. Levels are listed root first.
 
-    `cache` holds what the engine compiles; it takes no part in equality.
+    `acls` holds what the access control lists of an S3 request amount to, by place
+    (`s3.bucket_acl`). `cache` holds what the engine compiles; it takes no part in
+    equality.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -310,7 +312,35 @@ class Policies:
     scps: tuple[Level, ...] = ()
     rcps: tuple[Level, ...] = ()
     vpce: Policy | None = None
+    acls: Mapping[str, Policy] = field(default_factory=dict)
     cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AclGrant:
+    """One line of an S3 access control list: a predefined group or the twelve digits
+    of an account, and READ, WRITE, READ_ACP, WRITE_ACP or FULL_CONTROL."""
+
+    grantee: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What S3 looks at besides policies. None where the scenario does not say.
+
+    `blocking` names the settings of Block Public Access that are on at any level.
+    `object_owner` is the account that owns the object, where it is not the bucket's.
+    `new_acl` and `new_policy` are what the request would put there.
+    """
+
+    blocking: frozenset[str] = frozenset()
+    ownership: str | None = None
+    bucket_acl: tuple[AclGrant, ...] = ()
+    object_acl: tuple[AclGrant, ...] = ()
+    object_owner: str | None = None
+    new_acl: tuple[AclGrant, ...] | None = None
+    new_policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +351,4 @@ class Scenario:
     request: Request
     policies: Policies
     management_account: str | None = None
+    s3: Bucket | None = None

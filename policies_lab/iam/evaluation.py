@@ -8,6 +8,7 @@ Each stage is a function of the case and answers with a ruling or passes it on.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from policies_lab.iam import buckets
 from policies_lab.iam.compiled import UnknowableError
 from policies_lab.iam.documents import (
     EvaluationError,
@@ -60,15 +61,16 @@ class Case:
     """A scenario with everything that does not bind this request left out.
 
     `layers` holds the documents that do, by step; `exempt` says why a step's
-    documents do not; `needed` says why the resource's policy has to allow.
+    documents do not; `needed` says why the resource's policy has to allow; `owner` is
+    the account whose word that is.
     """
 
-    __slots__ = ("_grant", "call", "exempt", "layers", "needed", "scenario")
+    __slots__ = ("_grants", "call", "exempt", "layers", "needed", "owner", "scenario")
 
     def __init__(self, scenario: Scenario) -> None:
         request, policies = scenario.request, scenario.policies
         self.scenario = scenario
-        self._grant: Grant | None = None
+        self._grants: dict[StepKind, Grant] = {}
         self.call = Call(
             fold(request.action),
             request.resource,
@@ -78,7 +80,8 @@ class Case:
             and request.principal.type in _WITH_IDENTITY_POLICIES,
         )
         self.exempt = _exemptions(scenario, self.call.action)
-        self.needed = _resource_has_to_allow(request, self.call.action)
+        self.owner = buckets.owner(scenario, self.call.action)
+        self.needed = _resource_has_to_allow(request, self.owner, self.call.action)
         self.layers: Groups = grouped(policies)
         if self.exempt:
             self.layers = {
@@ -91,13 +94,29 @@ class Case:
         """Whether the documents of a step without levels allow, taken together."""
         return any(group.allows(self.call) for group in self.layers.get(kind, ()))
 
+    def granted_by(self, kind: StepKind) -> Grant:
+        """What the resource's policy, or an ACL, grants to the caller at its strongest.
+        The owner of a bucket can give away only what is its own."""
+        found = self._grants.get(kind)
+        if found is None:
+            groups = self.layers.get(kind, ())
+            foreign = self.owner != self.scenario.request.resource_account
+            if not groups or (kind is StepKind.RESOURCE and foreign):
+                found = Grant.NONE
+            else:
+                found = groups[0].grant(self.call)
+            self._grants[kind] = found
+        return found
+
     @property
     def grant(self) -> Grant:
-        """What the resource's policy grants to the caller, at its strongest."""
-        if self._grant is None:
-            groups = self.layers.get(StepKind.RESOURCE, ())
-            self._grant = groups[0].grant(self.call) if groups else Grant.NONE
-        return self._grant
+        """What the resource's policy grants."""
+        return self.granted_by(StepKind.RESOURCE)
+
+    @property
+    def has_acls(self) -> bool:
+        """Whether access control lists have a say."""
+        return self.scenario.s3 is not None and StepKind.ACL not in self.exempt
 
     @property
     def caller_type(self) -> PrincipalType:
@@ -107,7 +126,7 @@ class Case:
     @property
     def same_account(self) -> bool:
         """Whether caller and resource belong to one account."""
-        return self.call.caller.account == self.scenario.request.resource_account
+        return self.call.caller.account == self.owner
 
 
 def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
@@ -115,6 +134,8 @@ def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
     request, management = scenario.request, scenario.management_account
     caller = request.principal
     exempt: dict[StepKind, str] = {}
+    if without_acls := buckets.acls_left_out(scenario, action):
+        exempt[StepKind.ACL] = without_acls
     if caller.service_linked:
         exempt[StepKind.RCP] = exempt[StepKind.SCP] = "service_linked_role"
     elif management and request.resource_account == management:
@@ -137,11 +158,11 @@ def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
     return exempt
 
 
-def _resource_has_to_allow(request: Request, action: str) -> str:
+def _resource_has_to_allow(request: Request, owner: str, action: str) -> str:
     """Say why nothing is possible without the resource's policy, or an empty text."""
     if request.principal.type not in SIGNED:
         return "caller_without_account"
-    if request.principal.account != request.resource_account:
+    if request.principal.account != owner:
         return "other_account"
     fields = request.resource.split(":", 5)
     if len(fields) == 6 and fields[2] == "kms" and fields[5].startswith("key/"):
@@ -188,18 +209,48 @@ def endpoint_policy(case: Case) -> Ruling | None:
     return None
 
 
+def block_public_access(case: Case) -> Ruling | None:
+    """Block Public Access stops what would make a bucket public, and everybody from
+    outside where a bucket's policy is public. No Deny is written anywhere."""
+    if case.scenario.s3 is None:
+        return None
+    _refuse_unsettled(case)
+    if buckets.blocked_by(case.scenario, case.call.action):
+        return Ruling(Decision.IMPLICIT_DENY, DecidingStep.BLOCK_PUBLIC_ACCESS)
+    return None
+
+
 def resource_policy(case: Case) -> Ruling | None:
     """The resource's policy may end it: with an allow for the caller itself, or with a
     denial where it had to allow and does not."""
+    if case.caller_type is PrincipalType.ROOT and _is_settled_for_root(case):
+        return _root_user(case)
+    return _granting(case, StepKind.RESOURCE, is_last=not case.has_acls)
+
+
+def access_control_lists(case: Case) -> Ruling | None:
+    """A grant in an ACL counts like an Allow in the resource's policy."""
+    if not case.has_acls:
+        return None
     if case.caller_type is PrincipalType.ROOT:
         return _root_user(case)
-    if case.needed and case.grant is Grant.NONE:
-        return Ruling(Decision.IMPLICIT_DENY, DecidingStep.RESOURCE)
-    if case.needed == "caller_without_account":
-        return Ruling(Decision.ALLOW, DecidingStep.RESOURCE)
-    if case.same_account and case.grant is Grant.DIRECT:
-        return Ruling(Decision.ALLOW, DecidingStep.RESOURCE)
+    return _granting(case, StepKind.ACL, is_last=True)
+
+
+def _granting(case: Case, kind: StepKind, *, is_last: bool) -> Ruling | None:
+    grant = case.granted_by(kind)
+    if case.needed and is_last and not (grant or case.grant):
+        return Ruling(Decision.IMPLICIT_DENY, _DENIES_AT[kind])
+    if case.needed == "caller_without_account" and grant:
+        return Ruling(Decision.ALLOW, _DENIES_AT[kind])
+    if case.same_account and grant is Grant.DIRECT:
+        return Ruling(Decision.ALLOW, _DENIES_AT[kind])
     return None
+
+
+def _is_settled_for_root(case: Case) -> bool:
+    """Whether no ACL can change anything for the root user."""
+    return not case.has_acls or not case.needed or case.grant is not Grant.NONE
 
 
 def _root_user(case: Case) -> Ruling:
@@ -207,10 +258,26 @@ def _root_user(case: Case) -> Ruling:
     elsewhere the other side decides. It cannot become a role."""
     if case.call.action == "sts:assumerole":
         return Ruling(Decision.IMPLICIT_DENY, DecidingStep.ROOT_USER)
-    if case.needed and case.grant is Grant.NONE:
-        return Ruling(Decision.IMPLICIT_DENY, DecidingStep.RESOURCE)
-    step = DecidingStep.ROOT_USER if case.same_account else DecidingStep.RESOURCE
-    return Ruling(Decision.ALLOW, step)
+    if case.same_account and not case.needed:
+        return Ruling(Decision.ALLOW, DecidingStep.ROOT_USER)
+    step = DecidingStep.RESOURCE if _is_settled_for_root(case) else DecidingStep.ACL
+    granted = case.grant or case.granted_by(StepKind.ACL)
+    if case.needed and not granted:
+        return Ruling(Decision.IMPLICIT_DENY, step)
+    return Ruling(Decision.ALLOW, DecidingStep.ROOT_USER if case.same_account else step)
+
+
+def _refuse_unsettled(case: Case) -> None:
+    """Refuse what AWS leaves open about buckets, and what the scenario leaves out."""
+    scenario, action = case.scenario, case.call.action
+    if code := buckets.missing(scenario, action):
+        place = f"s3.{code.removesuffix('_missing')}"
+        raise EvaluationError((Problem(code, place),))
+    if buckets.is_unsettled(scenario, action):
+        raise EvaluationError((Problem("object_owner_unsettled", "s3.object_owner"),))
+    if case.needed and not case.grant and buckets.is_partly_ignored(scenario, action):
+        place = "s3.block_public_access"
+        raise EvaluationError((Problem("public_acl_partly_ignored", place),))
 
 
 def identity_policies(case: Case) -> Ruling | None:
@@ -247,8 +314,14 @@ def allowed(case: Case) -> Ruling:
     """Nobody objected. Name who granted."""
     if granted_to_entity(case):
         return Ruling(Decision.ALLOW, DecidingStep.RESOURCE)
-    both = DecidingStep.IDENTITY_AND_RESOURCE
-    return Ruling(Decision.ALLOW, both if case.needed else DecidingStep.IDENTITY)
+    if not case.needed:
+        return Ruling(Decision.ALLOW, DecidingStep.IDENTITY)
+    both = (
+        DecidingStep.IDENTITY_AND_RESOURCE
+        if case.grant
+        else DecidingStep.IDENTITY_AND_ACL
+    )
+    return Ruling(Decision.ALLOW, both)
 
 
 STAGES: tuple[Callable[[Case], Ruling | None], ...] = (
@@ -256,7 +329,9 @@ STAGES: tuple[Callable[[Case], Ruling | None], ...] = (
     explicit_deny,
     service_control_policies,
     endpoint_policy,
+    block_public_access,
     resource_policy,
+    access_control_lists,
     identity_policies,
     permissions_boundary,
     session_policies,

@@ -6,6 +6,7 @@ once more, element by element, by the functions that the ruling was made with.
 
 from collections.abc import Iterator
 
+from policies_lab.iam import buckets
 from policies_lab.iam.compiled import CompiledStatement, UnknowableError
 from policies_lab.iam.documents import Effect, Policy, PrincipalType, Scenario
 from policies_lab.iam.evaluation import (
@@ -28,17 +29,21 @@ from policies_lab.iam.trace import (
 )
 
 _LAYERS = tuple(StepKind)[1:]
+_OF_S3 = frozenset({StepKind.BLOCK_PUBLIC_ACCESS, StepKind.ACL})
 _IDS = {kind: kind.value for kind in StepKind}
 _PLACES = {kind: place for place, kind in enumerate(_LAYERS)}
 _GRANTING = {
     DecidingStep.IDENTITY: {StepKind.IDENTITY},
     DecidingStep.RESOURCE: {StepKind.RESOURCE},
     DecidingStep.IDENTITY_AND_RESOURCE: {StepKind.IDENTITY, StepKind.RESOURCE},
+    DecidingStep.ACL: {StepKind.ACL},
+    DecidingStep.IDENTITY_AND_ACL: {StepKind.IDENTITY, StepKind.ACL},
 }
 # After which step an allow asks nobody any more; identity and both sides ask everybody.
 _LAST_ASKED = {
     DecidingStep.RESOURCE: StepKind.RESOURCE,
     DecidingStep.ROOT_USER: StepKind.RESOURCE,
+    DecidingStep.ACL: StepKind.ACL,
 }
 
 Looked = list[tuple[Group, CompiledStatement, StatementTrace]]
@@ -100,10 +105,10 @@ def _is(statement: StatementTrace, effect: Effect) -> bool:
 
 
 def _counts(case: Case, group: Group, statement: CompiledStatement) -> bool:
-    """Of several grants in the resource's policy only the strongest counts."""
-    if group.kind is not StepKind.RESOURCE:
+    """Of several grants in one resource's policy only the strongest counts."""
+    if group.kind not in (StepKind.RESOURCE, StepKind.ACL):
         return True
-    return statement.grant(case.call) is case.grant
+    return statement.grant(case.call) is case.granted_by(group.kind)
 
 
 def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
@@ -124,6 +129,8 @@ def _steps(case: Case, ruling: Ruling, looked: Looked) -> list[Step]:
     steps = [first]
     grant = _grant_name(case)
     for kind in _LAYERS:
+        if kind in _OF_S3 and case.scenario.s3 is None:
+            continue
         levels = len(case.layers.get(kind, ())) if kind in LEVELLED else 0
         for number in range(levels) if levels else (None,):
             steps.append(_step(case, ruling, allows, kind, number, grant))
@@ -197,6 +204,10 @@ def _is_present(case: Case, kind: StepKind) -> bool:
         return kind is StepKind.RESOURCE and bool(case.needed)
     if kind is StepKind.RESOURCE:
         return kind in case.layers or _stops_at_resource(case)
+    if kind is StepKind.BLOCK_PUBLIC_ACCESS:
+        return case.scenario.s3 is not None and bool(case.scenario.s3.blocking)
+    if kind is StepKind.ACL:
+        return True
     if kind is StepKind.SESSION and _is_federated(case):
         return True
     # Without an identity policy the caller has none that allows: that is an answer.
@@ -220,8 +231,20 @@ def _facts(case: Case, kind: StepKind, grant: str) -> dict[str, str]:
     if kind is StepKind.RESOURCE:
         facts["grant"] = grant
         if case.needed:
-            facts["needed"] = case.needed
+            facts["or_acl" if case.has_acls else "needed"] = case.needed
+    if kind in _OF_S3:
+        facts |= _facts_of_s3(case, kind)
     return facts
+
+
+def _facts_of_s3(case: Case, kind: StepKind) -> dict[str, str]:
+    if kind is StepKind.ACL:
+        if not case.has_acls:
+            return {}
+        needed = {"needed": case.needed} if case.needed and not case.grant else {}
+        return {"grant": case.granted_by(kind).name.lower()} | needed
+    setting = buckets.blocked_by(case.scenario, case.call.action)
+    return {"setting": setting} if setting else {}
 
 
 def _is_federated(case: Case) -> bool:
@@ -231,13 +254,14 @@ def _is_federated(case: Case) -> bool:
 def _is_given(case: Case, kind: StepKind) -> bool:
     """Whether the scenario holds documents that the step leaves out."""
     policies = case.scenario.policies
-    given: dict[StepKind, Policy | tuple[object, ...] | None] = {
+    given: dict[StepKind, Policy | tuple[object, ...] | bool | None] = {
         StepKind.RCP: policies.rcps,
         StepKind.SCP: policies.scps,
         StepKind.RESOURCE: policies.resource,
         StepKind.IDENTITY: policies.identity or (PrincipalType.ROOT,),
         StepKind.BOUNDARY: policies.boundary,
         StepKind.SESSION: policies.session,
+        StepKind.ACL: case.exempt.get(StepKind.ACL) != "no_acls",
     }
     return bool(given.get(kind))
 

@@ -124,6 +124,12 @@ def _group(policies: Policies) -> Groups:
         if present:
             documents = _documents(present, kind.value, numbered=is_list)
             groups[kind] = (Group(kind, 0, documents),)
+    if policies.acls:
+        lists = tuple(
+            Document(path, policy, compiled(policy))
+            for path, policy in policies.acls.items()
+        )
+        groups[StepKind.ACL] = (Group(StepKind.ACL, 0, lists),)
     return groups
 
 

@@ -6,9 +6,11 @@ Reading is strict: an unknown member is an error with its path, because a misspe
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from policies_lab.iam import jsontext
+from policies_lab.iam.buckets import acl_policies
 from policies_lab.iam.context import make_request
 from policies_lab.iam.documents import (
     ContextValue,
@@ -29,6 +31,7 @@ from policies_lab.iam.documents import (
 from policies_lab.iam.jsontext import Node, Source, item_path, member_path, shown
 from policies_lab.iam.parsing import MAX_CHARACTERS, parse_policy
 from policies_lab.iam.problems import Gathered
+from policies_lab.iam.scenario_s3 import read_bucket
 
 MAX_SCENARIO = 1024 * 1024
 MAX_DOCUMENTS = 200
@@ -105,7 +108,7 @@ class _Reader:
         node = members.get(name)
         if node is None or not self.expect(node, f"{path}.{name}", "array"):
             return []
-        return node.items
+        return list(node.items)
 
     def text(self, members: dict[str, Node], name: str, path: str = "") -> str | None:
         node = members.get(name)
@@ -126,9 +129,6 @@ class _Reader:
             if key.text in _FOR_PEOPLE:
                 self.unread.add(id(value))
         members = self.members(self.root, "", (*_MEMBERS, *_FOR_PEOPLE))
-        if "s3" in members:
-            self.add("s3_not_modelled", "s3", members["s3"])
-            self.unread.add(id(members["s3"]))
         id_ = self.text(members, "id")
         request = self.request(members)
         management = self.text(members, "management_account")
@@ -140,6 +140,13 @@ class _Reader:
                 "invalid_account", "management_account", node, found=shown(management)
             )
         policies = self.policies(members, request)
+        bucket = None
+        if "s3" in members and request is not None:
+            bucket = read_bucket(
+                self, members["s3"], request.action, request.resource_account
+            )
+            if not self.problems:
+                policies = replace(policies, acls=acl_policies(bucket))
         known = {(problem.code, problem.path) for problem in self.problems}
         self.problems.extend(
             problem
@@ -150,7 +157,7 @@ class _Reader:
         )
         if self.problems or request is None:
             raise _Invalid
-        return Scenario(id_, request, policies, management)
+        return Scenario(id_, request, policies, management, bucket)
 
     def request(self, members: dict[str, Node]) -> Request | None:
         principal = self.principal(members)

@@ -19,13 +19,16 @@ class Decision(StrEnum):
 
 
 class StepKind(StrEnum):
-    """The steps, in the order in which they are taken."""
+    """The steps, in the order in which they are taken. `block_public_access` and `acl`
+    only where a scenario says what S3 has besides policies."""
 
     EXPLICIT_DENY = "explicit_deny"
     RCP = "rcp"
     SCP = "scp"
     VPCE = "vpce"
+    BLOCK_PUBLIC_ACCESS = "block_public_access"
     RESOURCE = "resource"
+    ACL = "acl"
     IDENTITY = "identity"
     BOUNDARY = "boundary"
     SESSION = "session"
@@ -37,9 +40,12 @@ class DecidingStep(StrEnum):
     RCP = "rcp"
     SCP = "scp"
     VPCE = "vpce"
+    BLOCK_PUBLIC_ACCESS = "block_public_access"
     RESOURCE = "resource"
+    ACL = "acl"
     IDENTITY = "identity"
     IDENTITY_AND_RESOURCE = "identity+resource"
+    IDENTITY_AND_ACL = "identity+acl"
     BOUNDARY = "boundary"
     SESSION = "session"
     ROOT_USER = "root_user"
@@ -116,9 +122,10 @@ class Step:
     Allow statements of its own policies in every other. They are filled in for
     steps that were not reached, too; they had no part in the decision then.
     `facts` are codes: `exempt` (why policies that are there do not bind),
-    `grant` (none, delegation, entity or direct: what the resource policy's Allow is
-    worth), `needed` (why this policy has to allow), `found_in` (the policy type of
-    an explicit deny).
+    `grant` (none, delegation, entity or direct: what the Allow of the resource policy
+    or of an ACL is worth), `needed` (why this policy has to allow), `or_acl` (the same,
+    where an ACL may do it instead), `found_in` (the policy type of an explicit deny),
+    `setting` (of Block Public Access, that stops).
     """
 
     id: str

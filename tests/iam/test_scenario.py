@@ -103,7 +103,6 @@ def changed(path, value, **parts):
         ("policies.boundary", [], "wrong_type"),
         ("policies.resource", 5, "wrong_type"),
         ("policies.scps", [[]], "wrong_type"),
-        ("s3", {"block_public_access": {}}, "s3_not_modelled"),
     ],
 )
 def test_one_wrong_member(path, value, code):

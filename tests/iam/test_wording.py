@@ -104,6 +104,12 @@ IMPOSSIBLE = {
         for step in DecidingStep
         if step.value in {"rcp", "scp", "vpce", "boundary", "session"}
     ),
+    # Neither settings nor lists hold a Deny.
+    (Decision.ALLOW, DecidingStep.BLOCK_PUBLIC_ACCESS),
+    (Decision.EXPLICIT_DENY, DecidingStep.BLOCK_PUBLIC_ACCESS),
+    (Decision.EXPLICIT_DENY, DecidingStep.ACL),
+    (Decision.EXPLICIT_DENY, DecidingStep.IDENTITY_AND_ACL),
+    (Decision.IMPLICIT_DENY, DecidingStep.IDENTITY_AND_ACL),
 }
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from policies_lab import bench, flowchart, telling
+from policies_lab import bench, flowchart, telling, telling_steps
 from policies_lab.evaluations import decided_at
 from policies_lab.iam import Decision, EvaluationError, Outcome, evaluate, read_scenario
 from policies_lab.scenarios import ready_scenarios
@@ -189,9 +189,10 @@ def test_steps_run_downwards_in_the_order_of_the_trace(trace, request_):
 def test_every_step_has_words_that_fit_its_box(trace, request_):
     present = flowchart.present_steps(trace)
     for step in present:
-        assert len(telling.short_title(step)) <= 22
-        assert len(telling.found(step, telling.FOUND_WIDTH)) <= telling.FOUND_WIDTH
-        assert telling.asks(step)
+        assert len(telling_steps.short_title(step)) <= 22
+        found = telling_steps.found(step, telling_steps.FOUND_WIDTH)
+        assert len(found) <= telling_steps.FOUND_WIDTH
+        assert telling_steps.asks(step)
         for statement in step.statements:
             assert telling.reason(statement)
     assert 0 <= decided_at(trace, present) <= len(present)
