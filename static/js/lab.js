@@ -164,6 +164,19 @@ function icon(name) {
   return drawn;
 }
 
+// A quote that is wider than its box shows the place that it is about.
+function showCaret(quote) {
+  const marked = quote.querySelector(".caret")?.firstChild;
+  const from = marked?.data.indexOf("^") ?? -1;
+  if (from < 0) return;
+  const range = document.createRange();
+  range.setStart(marked, from);
+  range.setEnd(marked, marked.length);
+  const { right } = range.getBoundingClientRect();
+  const edge = quote.getBoundingClientRect().right;
+  if (right > edge) quote.scrollLeft += right - edge + 40;
+}
+
 const editors = (form) => form.querySelectorAll("textarea[data-policy]");
 
 // --- answers ---------------------------------------------------------------------
@@ -175,6 +188,7 @@ function dress(form) {
     else area.removeAttribute("aria-invalid");
     drawGutter(area);
   }
+  form.querySelectorAll(".problems .quote").forEach(showCaret);
 }
 
 function say(form) {

@@ -1,6 +1,7 @@
 """What was typed survives, in a real browser. The contract is docs/keeping.md."""
 
 import json
+import re
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -101,13 +102,36 @@ def test_a_reload_brings_everything_back(page, open_form, db, kind):
     expect(form.locator("[data-kept-status]")).to_contain_text("Kept on this device")
     page.reload()
     expect_filled(form)
-    expect(form.get_by_role("status").first).to_contain_text("What you typed is back")
+    notice = form.get_by_role("status").first
+    back = re.compile(r"What you typed is back, as it was at [012]\d:[0-5]\d\.")
+    expect(notice).to_contain_text(back)
     form.get_by_role("button", name="Discard it").click()
     expect_empty(form)
     expect(form.get_by_role("status").first).to_contain_text("discarded")
     expect(form.get_by_label("Title")).to_be_focused()
     page.reload()
     expect_empty(form)
+
+
+@pytest.mark.parametrize("kind", ["plain", "htmx"])
+def test_what_was_discarded_comes_back_until_something_is_typed(
+    page, open_form, db, kind
+):
+    form = open_form(page, kind)
+    fill(form)
+    page.reload()
+    form.get_by_role("button", name="Discard it").click()
+    expect_empty(form)
+    form.get_by_role("button", name="Undo").click()
+    expect_filled(form)
+    expect(form.get_by_role("button", name="Undo")).to_have_count(0)
+    page.reload()
+    expect_filled(form)
+
+    form.get_by_role("button", name="Discard it").click()
+    form.get_by_label("Title").press("x")
+    expect(form.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(form.get_by_label("Title")).to_have_value("x")
 
 
 def test_what_was_typed_last_is_kept_without_waiting(page, open_form, db):

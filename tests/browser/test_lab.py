@@ -198,6 +198,47 @@ def test_a_reload_keeps_everything_that_was_typed(lab, watch):
     assert lab.get_by_label("Action").input_value() == "s3:ListBucket"
 
 
+def test_discarding_a_draft_makes_the_verdict_stale_and_can_be_undone(lab, watch):
+    statement = '{"Effect": "Deny", "Action": "*", "Resource": "*"}'
+    text = f'{{"Version": "2012-10-17", "Statement": {statement}}}'
+    lab.get_by_label(POLICY).fill(text)
+    lab.locator("[data-kept-status] time").wait_for()
+    lab.reload()
+    evaluate(lab)
+    expect_text(verdict(lab), "Explicit deny")
+    stale = lab.locator(f"{VERDICT} .stale")
+    expect(stale).to_be_hidden()
+    lab.get_by_role("button", name="Discard it").click()
+    expect(stale).to_be_visible()
+    expect(lab.get_by_label(POLICY)).not_to_have_value(text)
+    lab.get_by_role("button", name="Undo").click()
+    expect(lab.get_by_label(POLICY)).to_have_value(text)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_problem_is_quoted_within_its_policy(lab, watch, width):
+    watch.allow("422 (Unprocessable Entity)")
+    lab.set_viewport_size({"width": width, "height": 800})
+    lab.get_by_label(POLICY).fill('{"Version": "2012-10-17", "Statement": ' + "x" * 90)
+    evaluate(lab)
+    quote = lab.locator(".problems .quote").first
+    quote.wait_for()
+    inside = lab.locator(".problems").first.bounding_box()
+    box = quote.bounding_box()
+    assert box["x"] + box["width"] <= inside["x"] + inside["width"]
+    # What is longer than the box scrolls in it.
+    assert quote.evaluate("(e) => getComputedStyle(e).overflowX") == "auto"
+
+
+def test_an_arn_fits_on_a_line_of_each_policy(lab, watch):
+    lab.set_viewport_size({"width": 1280, "height": 900})
+    lab.get_by_role("button", name="Add a policy").click()
+    lab.locator("#id_policy-1-document").wait_for()
+    for area in lab.locator("textarea[data-policy]").all():
+        area.fill("x" * 60)
+        assert area.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+
+
 def test_an_import_survives_a_reload_too(lab, watch, live_server):
     lab.goto(f"{live_server.url}/lab/?scenario=session-policy-narrows")
     lab.get_by_text("Import or export").click()
