@@ -33,6 +33,7 @@ def outside() -> Outside:
         figures=drawings.names(),
         kinds=[name for name in activities.kinds if name not in OWN_KINDS],
         activity_exists=_activity_exists,
+        example_problems=activities.example_problems,
         beliefs={
             code: (belief.lesson, belief.heading, lines.line(code, "lesson"))
             for code, belief in misconceptions().items()

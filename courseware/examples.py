@@ -2,7 +2,7 @@
 
 A `policy` fence holds a whole policy document, a `decision` fence says what is
 decided about one request by the policies since the last heading. What is
-stated here is shown to readers and evaluated by the test suite.
+stated here is shown to readers; whoever knows policies evaluates it at import.
 """
 
 import json

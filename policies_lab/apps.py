@@ -7,8 +7,10 @@ class PoliciesLabConfig(AppConfig):
     verbose_name = "Policy lab"
 
     def ready(self):
-        from courseware.activities import register
+        from courseware.activities import register, register_example_check
         from policies_lab.activity import NAME, ScenarioKind, check_scenarios
+        from policies_lab.stated import problems
 
         register(NAME, ScenarioKind())
+        register_example_check(problems)
         checks.register(check_scenarios, "policies_lab")

@@ -8,8 +8,7 @@ import pytest
 from courseware import content_sync, course_pages, drawings, examples, vault
 from courseware.examples import StatedDecision
 from courseware.misconceptions import misconceptions
-from policies_lab.iam import evaluate, read_scenario
-from tests.stated import as_scenario, stated_decisions
+from courseware.problems import VaultProblems
 
 CONTENT = Path(__file__).parents[1] / "courseware" / "content"
 COURSE = CONTENT / "shared-responsibility"
@@ -27,32 +26,31 @@ def test_it_imports_and_importing_again_changes_nothing(built_in):
     assert str(content_sync.sync(built_in)) == "0 added, 0 changed, 0 retired"
 
 
-def _stated() -> list:
-    """Every decision of every lesson, with the place where it is stated."""
-    found = vault.read(COURSE)
-    return [
-        pytest.param(stated, id=f"{lesson.path}:{stated.line}")
-        for lesson in found.lessons
-        for stated in stated_decisions(lesson.document)
-    ]
-
-
-@pytest.mark.parametrize("stated", _stated())
-def test_every_stated_decision_is_what_the_evaluator_decides(stated: StatedDecision):
-    trace = evaluate(read_scenario(as_scenario(stated)))
-    assert trace.decision == stated.decision
-    if stated.step:
-        assert trace.deciding_step == stated.step
-    if stated.statement:
-        applied = [one.sid for one in trace.statements if one.applies]
-        assert stated.statement in applied
+def test_the_importer_evaluates_every_example_of_the_course(built_in):
+    """Reading it found no problem; the same files with one claim turned round do."""
+    lesson = next(
+        one for one in built_in.lessons if "\ndecision: allow\n" in one.source
+    )
+    files = {
+        str(path.relative_to(COURSE)): path.read_bytes()
+        for path in COURSE.rglob("*")
+        if path.is_file()
+    }
+    turned = lesson.source.replace("\ndecision: allow\n", "\ndecision: explicit_deny\n")
+    files[lesson.path] = turned.encode()
+    with pytest.raises(VaultProblems) as caught:
+        vault.read(files, outside=course_pages.outside())
+    found = [str(problem) for problem in caught.value.problems]
+    assert len(found) == lesson.source.count("\ndecision: allow\n")
+    assert all("the policies above decide allow" in message for message in found)
 
 
 def test_the_course_states_decisions_of_each_kind(built_in):
     decisions = {
-        stated.decision
+        found.decision
         for lesson in built_in.lessons
-        for stated in stated_decisions(lesson.document)
+        for found in examples.read(lesson.document)[0].values()
+        if isinstance(found, StatedDecision)
     }
     assert decisions == set(examples.DECISIONS)
 

@@ -6,12 +6,13 @@ kind may also have rehearse(*, user, key, wrong), one go by a demo person, and
 kinds_of(results), what each result of the kind was, in the words of a page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from django.urls import NoReverseMatch
 
 from courseware import access
+from courseware.examples import PolicyExample, StatedDecision
 from courseware.misconceptions import Misconception, misconceptions
 from courseware.models import Lesson, Prediction, Result
 
@@ -28,10 +29,27 @@ class Kind(Protocol):
 
 kinds: dict[str, Kind] = {}
 
+# Says what is wrong with an example of a lesson, as (line, message).
+ExampleCheck = Callable[[PolicyExample | StatedDecision], Iterable[tuple[int, str]]]
+example_checks: list[ExampleCheck] = []
+
 
 def register(name: str, kind: Kind) -> None:
     """Make activities of `kind` available under `name` (apps do so in ready())."""
     kinds[name] = kind
+
+
+def register_example_check(check: ExampleCheck) -> None:
+    """Let `check` refuse policies and stated decisions when courses are imported."""
+    if check not in example_checks:
+        example_checks.append(check)
+
+
+def example_problems(
+    example: PolicyExample | StatedDecision,
+) -> list[tuple[int, str]]:
+    """What those who know policies find wrong with an example of a lesson."""
+    return [found for check in example_checks for found in check(example)]
 
 
 def titles(activities: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -29,7 +29,7 @@ def check(vault: Vault, outside: Outside, report: Report) -> None:
     _names_once(vault, report)
     for lesson in vault.lessons:
         here = vault.names.lessons.get(lesson.slug.casefold())
-        _document(lesson.path, lesson.document, report)
+        _document(lesson.path, lesson.document, outside, report)
         _addresses_once(lesson.path, lesson.document, outside, report)
         _links(vault, lesson.path, lesson.document, here, report)
         for embed in _of(lesson.document, Embed):
@@ -43,7 +43,7 @@ def check(vault: Vault, outside: Outside, report: Report) -> None:
         if is_reserved(named.slug, outside.taken_ids):
             report(path, named.line, TAKEN % named.slug)
     for term in vault.terms:
-        _document(GLOSSARY, term.document, report)
+        _document(GLOSSARY, term.document, outside, report)
         _links(vault, GLOSSARY, term.document, None, report)
         for piece in term.document.pieces:
             if not isinstance(piece, Link | Divider):
@@ -56,10 +56,11 @@ def _of(document: Document, kind: type) -> list:
     return [piece for piece in document.pieces if isinstance(piece, kind)]
 
 
-def _document(path: str, document: Document, report: Report) -> None:
-    for line, message in document.problems:
-        report(path, line, message)
-    for line, message in examples.read(document)[1]:
+def _document(path: str, document: Document, outside: Outside, report: Report) -> None:
+    found, problems = examples.read(document)
+    for example in found.values():
+        problems += outside.example_problems(example)
+    for line, message in [*document.problems, *problems]:
         report(path, line, message)
 
 
@@ -116,7 +117,8 @@ def _links(
 ) -> None:
     for link in _of(document, Link):
         target = vault.names.resolve(link, here)
-        if isinstance(target, Unresolved):
+        # Without its glossary a course cannot tell whether a term is missing.
+        if isinstance(target, Unresolved) and vault.glossary_read:
             report(path, link.line, target.message)
 
 

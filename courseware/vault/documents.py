@@ -1,7 +1,8 @@
 """A course as its files say it, before anything is rendered or kept."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from courseware.exchange.gift import Question
 from courseware.links import Names
@@ -15,12 +16,14 @@ class Outside:
     `figures`: names of drawings. `activity_exists(kind, key)` is asked for kinds
     whose data is not the course's. `beliefs`: code -> (lesson, heading, line) as
     the catalogue of misconceptions has them. None: names are not checked.
-    `taken_ids` are those of the pages on which lessons stand.
+    `taken_ids` are those of the pages on which lessons stand. `example_problems` is
+    asked for what is wrong with a policy or a stated decision: (line, message).
     """
 
     figures: Collection[str] | None = None
     kinds: Collection[str] | None = None
     activity_exists: Callable[[str, str], bool] = lambda kind, key: True
+    example_problems: Callable[[Any], Iterable[tuple[int, str]]] = lambda example: ()
     beliefs: Mapping[str, tuple[str, str, int]] | None = None
     taken_ids: Collection[str] = ()
 
@@ -95,7 +98,8 @@ class ImageFile:
 
 @dataclass
 class Vault:
-    """One course. `names` is what its links resolve against."""
+    """One course. `names` is what its links resolve against; `glossary_read` is
+    False where there is a glossary that cannot be read, so that names are missing."""
 
     slug: str = ""
     title: str = ""
@@ -106,6 +110,7 @@ class Vault:
     terms: list[TermEntry] = field(default_factory=list)
     activities: list[ActivityFile] = field(default_factory=list)
     images: dict[str, ImageFile] = field(default_factory=dict)
+    glossary_read: bool = True
     names: Names = field(default_factory=lambda: Names([], []))
 
     @property

@@ -171,7 +171,9 @@ class Reader:
             self._problem(name, front.body_line, "the lesson is empty")
 
     def _glossary(self) -> None:
-        text = self._text(GLOSSARY) or ""
+        found = self._text(GLOSSARY)
+        self.vault.glossary_read = GLOSSARY not in self.files.names or found is not None
+        text = found or ""
         entries: list[tuple[int, re.Match, list[str]]] = []
         for number, line in enumerate(text.split("\n"), start=1):
             if found := TERM_HEADING.match(line):

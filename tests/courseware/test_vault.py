@@ -460,3 +460,11 @@ def test_reading_a_full_sized_course_takes_moments():
     course = vault.read(small_course(files), outside=OUTSIDE)
     assert len(course.lessons) == 40
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("content", [b"## Group \xff ^group\n", b"## A\x00 ^a\n"])
+def test_a_glossary_that_cannot_be_read_is_the_only_problem(content):
+    """The lessons name its terms; none of them is said to be missing."""
+    with pytest.raises(VaultProblems) as caught:
+        vault.read(small_course({"glossary.md": content}), outside=OUTSIDE)
+    assert {problem.path for problem in caught.value.problems} == {"glossary.md"}

@@ -1,7 +1,21 @@
-"""The decisions that lessons state, as scenarios that the evaluator reads."""
+"""What courses claim about policies, held against the evaluator.
 
-from courseware.examples import StatedDecision, read
-from courseware.markup import Document
+A policy of a lesson has to be one that can be evaluated, and a decision that a lesson
+states has to be the one that is made.
+"""
+
+from courseware.activities import PolicyExample, StatedDecision
+from policies_lab.iam import (
+    EvaluationError,
+    PolicyError,
+    PolicyType,
+    ScenarioError,
+    Trace,
+    evaluate,
+    parse_policy,
+    read_scenario,
+)
+from policies_lab.wording import problem_sentence
 
 ACCOUNT = "111122223333"
 # Where a policy of each type stands in a scenario.
@@ -22,12 +36,47 @@ PRINCIPAL_TYPES = {
 }
 
 
-def stated_decisions(document: Document) -> list[StatedDecision]:
-    return [
-        value
-        for value in read(document)[0].values()
-        if isinstance(value, StatedDecision)
-    ]
+def problems(example: PolicyExample | StatedDecision) -> list[tuple[int, str]]:
+    """What is wrong with an example, as (line in the lesson's file, message)."""
+    if isinstance(example, PolicyExample):
+        return _policy_problems(example)
+    # A policy that is refused has been reported at its own place.
+    if any(_policy_problems(policy) for policy in example.policies):
+        return []
+    return [(example.line, message) for message in _contradictions(example)]
+
+
+def _policy_problems(example: PolicyExample) -> list[tuple[int, str]]:
+    try:
+        parse_policy(example.text, name=example.name, kind=PolicyType(example.type))
+    except PolicyError as error:
+        return [
+            (example.line + problem.span.line, problem_sentence(problem))
+            for problem in error.problems
+        ]
+    return []
+
+
+def _contradictions(stated: StatedDecision) -> list[str]:
+    try:
+        trace = evaluate(read_scenario(as_scenario(stated)))
+    except (ScenarioError, EvaluationError) as error:
+        return [problem_sentence(problem) for problem in error.problems]
+    return list(_differences(stated, trace))
+
+
+def _differences(stated: StatedDecision, trace: Trace):
+    if trace.decision != stated.decision:
+        yield (
+            f"the policies above decide {trace.decision} "
+            f"(step {trace.deciding_step}), not {stated.decision}"
+        )
+    elif stated.step and trace.deciding_step != stated.step:
+        yield f"the decision falls at the step {trace.deciding_step}, not {stated.step}"
+    elif stated.statement and not any(
+        one.applies and one.sid == stated.statement for one in trace.statements
+    ):
+        yield f'the statement "{stated.statement}" does not apply to this request'
 
 
 def as_scenario(stated: StatedDecision) -> dict:
