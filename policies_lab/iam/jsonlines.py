@@ -10,9 +10,10 @@ _MAX_BYTES = 4 * MAX_SCENARIO
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_lines(stream: BinaryIO) -> Iterator[str | Problem]:
-    """Yield the lines that are not blank, or why one cannot be read as text."""
-    first = True
+def read_lines(stream: BinaryIO) -> Iterator[tuple[int, str | Problem]]:
+    """Yield the lines that are not blank, or why one cannot be read as text, each
+    with its number, which counts blank lines and begins at 1."""
+    row = 0
     while line := stream.readline(_MAX_BYTES):
         too_long = len(line) == _MAX_BYTES and not line.endswith(b"\n")
         length = len(line)
@@ -20,13 +21,13 @@ def read_lines(stream: BinaryIO) -> Iterator[str | Problem]:
             length += len(rest)
             if rest.endswith(b"\n"):
                 break
-        line = line.removeprefix(_BOM) if first else line
-        first = False
+        row += 1
+        line = line.removeprefix(_BOM) if row == 1 else line
         if too_long:
             facts = {"length": str(length), "limit": str(MAX_SCENARIO)}
-            yield Problem("scenario_too_large", "", facts=facts)
+            yield row, Problem("scenario_too_large", "", facts=facts)
         elif line.strip():
-            yield _decode(line)
+            yield row, _decode(line)
 
 
 def _decode(line: bytes) -> str | Problem:

@@ -91,6 +91,7 @@ def test_a_refusal_does_not_stop_the_others(run):
             "code": "wildcard_in_request",
             "message": "s3:* holds a wildcard, and a request names one action. "
             "Wildcards belong to policies.",
+            "row": 1,
         },
     }
     assert found[1]["decision"] == "allow"
@@ -155,6 +156,36 @@ def test_half_a_character_in_an_id_comes_out_as_an_escape(run, capsys):
     status, found, _ = run(b'{"id": "\\ud800"}\n' + GOOD)
     assert status == 1
     assert found[0]["id"] == "\ud800"
+
+
+def test_an_error_names_the_row_of_the_input(run):
+    """Blank rows count: the row is what an editor shows."""
+    _, found, _ = run(b"\n" + GOOD + b"\n" + REFUSED + b'"\xff"\n' + b"not json\n")
+    rows = [answer["error"]["row"] for answer in found if "error" in answer]
+    assert rows == [4, 5, 6]
+
+
+@pytest.mark.parametrize("command", ["evaluate", "benchmark_evaluator", "lint_policy"])
+def test_a_reader_that_has_enough_is_no_error(tmp_path, command):
+    """Standard output is a pipe whose other end is closed, as behind `| head`."""
+    path = tmp_path / "input"
+    path.write_bytes(b"{}" if command == "lint_policy" else GOOD * 1000)
+    options = {"lint_policy": ["--type=identity"], "evaluate": []}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(  # noqa: S603
+        [
+            *(sys.executable, "manage.py", command, str(path)),
+            *options.get(command, ["--seconds=0"]),
+        ],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_as_a_program(tmp_path):

@@ -3,19 +3,18 @@
 import json
 import time
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from policies_lab.iam import IamError, Scenario, decide, evaluate, read_scenario
 from policies_lab.iam.jsonlines import read_lines
-from policies_lab.management.commands.evaluate import UNREADABLE, opened
+from policies_lab.management.filters import UNREADABLE, Filter, opened
 
 
-class Command(BaseCommand):
+class Command(Filter):
     help = (
         "Decide the scenarios of a file over and over, and print decisions per second "
         "of processor time as one JSON line. Policies are parsed and compiled once."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="a file of scenarios, or - for standard input")
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         """Read and decide every scenario once, which also compiles its policies."""
         scenarios, refused = [], 0
         with opened(file) as stream:
-            for line in read_lines(stream):
+            for _row, line in read_lines(stream):
                 try:
                     scenario = read_scenario(line if isinstance(line, str) else "")
                     evaluate(scenario)

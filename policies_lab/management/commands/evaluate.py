@@ -2,10 +2,8 @@
 
 import json
 import sys
-from contextlib import nullcontext
-from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from policies_lab.iam import (
     EvaluationError,
@@ -18,17 +16,15 @@ from policies_lab.iam import (
     result,
 )
 from policies_lab.iam.jsonlines import read_lines
+from policies_lab.management.filters import UNREADABLE, Filter, opened
 from policies_lab.wording import problem_sentence
 
-UNREADABLE = 2
 
-
-class Command(BaseCommand):
+class Command(Filter):
     help = (
         "Decide scenarios, one JSON object a line, and print one result a line. Exit "
         "status: 0 all decided, 1 some refused, 2 no readable scenario."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="a file of scenarios, or - for standard input")
@@ -39,8 +35,10 @@ class Command(BaseCommand):
     def handle(self, *args, file, trace, **options):
         decided = refused = unreadable = 0
         with opened(file) as stream:
-            for line in read_lines(stream):
+            for row, line in read_lines(stream):
                 found, readable = answer(line, with_trace=trace)
+                if "error" in found:
+                    found["error"]["row"] = row
                 self.stdout.write(json.dumps(found))
                 decided += "decision" in found
                 refused += "error" in found and readable
@@ -51,19 +49,6 @@ class Command(BaseCommand):
             )
         if refused or unreadable:
             sys.exit(1)
-
-
-def opened(file: str):
-    """Open the file, or standard input for -, as bytes."""
-    if file == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise CommandError(
-            f"{file} cannot be read: {reason}.", returncode=UNREADABLE
-        ) from None
 
 
 def answer(line: str | Problem, *, with_trace: bool) -> tuple[dict, bool]:

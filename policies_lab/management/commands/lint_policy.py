@@ -2,26 +2,21 @@
 
 import json
 import sys
-from contextlib import nullcontext
-from pathlib import Path
-
-from django.core.management.base import BaseCommand, CommandError
 
 from policies_lab.catalogue import catalogue
 from policies_lab.findings import as_json, as_line
 from policies_lab.iam import PolicyType
 from policies_lab.iam.linting import FindingClass, Options, lint
+from policies_lab.management.filters import Filter, opened, unreadable
 
-UNREADABLE = 2
 MAX_BYTES = 4 * 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(Filter):
     help = (
         "Say what is wrong, unsafe or clumsy in a policy document. Exit status: "
         "0 no errors, 1 at least one finding is an error, 2 unreadable input."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="a policy document, or - for standard input")
@@ -70,25 +65,11 @@ class Command(BaseCommand):
 
 def read(file: str) -> str:
     """Read the document as text. Raises CommandError where that cannot be done."""
-    try:
-        with opened(file) as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise _unreadable(file, reason) from None
+    with opened(file) as stream:
+        data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise _unreadable(file, "it is too large")
+        raise unreadable(file, "it is too large")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _unreadable(file, "it is not UTF-8") from None
-
-
-def opened(file: str):
-    """Open the file, or standard input for -, as bytes."""
-    return nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb")
-
-
-def _unreadable(file: str, reason: str) -> CommandError:
-    name = "standard input" if file == "-" else file
-    return CommandError(f"{name} cannot be read: {reason}.", returncode=UNREADABLE)
+        raise unreadable(file, "it is not UTF-8") from None
