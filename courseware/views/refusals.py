@@ -39,7 +39,7 @@ def refuse(request: HttpRequest, status: int, template: str, **context):
         "request_id": getattr(request, "id", ""),
         # Whether it still holds is not asked: the desk asks for a sign-in itself.
         "has_session": settings.SESSION_COOKIE_NAME in request.COOKIES,
-        "here": request.get_full_path() if request.method == "GET" else "",
+        "here": request.get_full_path() if request.method in ("GET", "HEAD") else "",
     }
     html = render_to_string(template, context, request)
     response = HttpResponse(html, status=status)
