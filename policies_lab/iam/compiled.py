@@ -5,19 +5,21 @@ The quick decision and the trace use the same functions for every element, so th
 they cannot tell two stories.
 """
 
-from collections.abc import Callable
-
 from policies_lab.iam import principals
 from policies_lab.iam.conditions import CompiledTest, Lookup
 from policies_lab.iam.documents import (
+    ConditionTest,
+    Element,
     Policy,
     PrincipalElement,
     Span,
     Statement,
+    fold,
 )
 from policies_lab.iam.elements import Call, CompiledAction, CompiledResource
 from policies_lab.iam.principals import Grant
 from policies_lab.iam.trace import ElementCheck, StatementTrace
+from policies_lab.iam.variables import may_vary
 
 
 class UnknowableError(Exception):
@@ -102,44 +104,54 @@ class CompiledStatement:
         at. Never raises: what cannot be told gets the note `cannot_be_told`."""
         checks: list[ElementCheck] = []
         going = True
-        untold = False
-        for look in self._looks(call, written_action):
-            check = look(going)
-            untold = untold or (going and check.matched is None)
-            going = going and check.matched is not False
-            checks.append(check)
-        statement = self.statement
-        return StatementTrace(
-            policy=path,
-            name=self._policy.name,
-            origin=self._policy.origin,
-            statement=statement.index,
-            sid=statement.sid,
-            effect=statement.effect,
-            span=statement.span,
-            applies=going and not untold,
-            checks=tuple(checks),
-            note="cannot_be_told" if going and untold else "",
-        )
-
-    def _looks(
-        self, call: Call, written_action: str
-    ) -> list[Callable[[bool], ElementCheck]]:
-        looks: list[Callable[[bool], ElementCheck]] = []
         if self._principal is not None:
-            looks.append(lambda on: self._check_principal(call, looked_at=on))
-        looks.append(
-            lambda on: self.action.check(call.action, written_action, looked_at=on)
+            checks.append(self._check_principal(self._principal, call))
+            going = checks[0].matched is not False
+        checks.append(self.action.check(call.action, written_action, looked_at=going))
+        going = going and checks[-1].matched is not False
+        if (element := self.statement.resource) is not None:
+            checks.append(self._check_resource(element, call, looked_at=going))
+            going = going and checks[-1].matched is not False
+        for at, test in enumerate(self.statement.conditions):
+            checks.append(self._check_test(at, test, call.lookup, looked_at=going))
+            going = going and checks[-1].matched is not False
+        untold = going and any(check.matched is None for check in checks)
+        statement, policy = self.statement, self._policy
+        return StatementTrace(
+            path,
+            policy.name,
+            policy.origin,
+            statement.index,
+            statement.sid,
+            statement.effect,
+            statement.span,
+            going and not untold,
+            tuple(checks),
+            "cannot_be_told" if untold else "",
         )
-        if (resource := self.resource) is not None:
-            looks.append(lambda on: resource.check(call, looked_at=on))
-        looks += [_look(test, call.lookup) for test in self.tests]
-        return looks
 
-    def _check_principal(self, call: Call, *, looked_at: bool) -> ElementCheck:
-        element, caller = self._principal, call.caller
-        if element is None:  # INVARIANT: only called where there is a Principal
-            raise ValueError("no Principal")
+    # What comes after a failure needs nothing compiled, unless variables are shown.
+
+    def _check_resource(
+        self, element: Element, call: Call, *, looked_at: bool
+    ) -> ElementCheck:
+        if (looked_at or may_vary(element.texts)) and self.resource is not None:
+            return self.resource.check(call, looked_at=looked_at)
+        texts, asked = element.texts, call.resource
+        return ElementCheck(element.name, texts, asked, None, element.span)
+
+    def _check_test(
+        self, at: int, test: ConditionTest, lookup: Lookup, *, looked_at: bool
+    ) -> ElementCheck:
+        if looked_at or may_vary(test.texts):
+            return self.tests[at].check(lookup, looked_at=looked_at)
+        texts, value = test.texts, lookup.get(fold(test.key))
+        return ElementCheck(
+            "Condition", texts, value, None, test.span, test.key, test.operator
+        )
+
+    def _check_principal(self, element: PrincipalElement, call: Call) -> ElementCheck:
+        caller = call.caller
         hits = (
             at
             for at, entry in enumerate(element.entries)
@@ -149,15 +161,11 @@ class CompiledStatement:
             element=element.name,
             policy_values=element.texts,
             request_value=caller.arn or caller.service or caller.provider,
-            matched=_told(self._grant(call)) if looked_at else None,
+            matched=_told(self._grant(call)),
             span=element.span,
-            hits=tuple(hits) if looked_at else (),
-            note=_principal_note(element, call) if looked_at else "",
+            hits=tuple(hits),
+            note=_principal_note(element, call),
         )
-
-
-def _look(test: CompiledTest, lookup: Lookup) -> Callable[[bool], ElementCheck]:
-    return lambda on: test.check(lookup, looked_at=on)
 
 
 def _principal_note(element: PrincipalElement, call: Call) -> str:

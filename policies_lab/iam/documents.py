@@ -127,21 +127,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Action, NotAction, Resource or NotResource with the values it lists."""
+    """Action, NotAction, Resource or NotResource with the values it lists.
+
+    `negated` is whether it matches what is *not* listed; `texts` are the values as
+    they are written.
+    """
 
     name: str
     values: tuple[Value, ...]
     span: Span
+    negated: bool = field(init=False, compare=False, repr=False)
+    texts: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def negated(self) -> bool:
-        """Whether the element matches what is *not* listed."""
-        return self.name.startswith("Not")
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The listed values as they are written."""
-        return tuple(value.text for value in self.values)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "negated", self.name.startswith("Not"))
+        object.__setattr__(self, "texts", tuple([v.text for v in self.values]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,8 @@ class PrincipalElement:
 
 @dataclass(frozen=True, slots=True)
 class ConditionTest:
-    """One key under one operator: `values` are ORed (NORed when negated)."""
+    """One key under one operator: `values` are ORed (NORed when negated), `texts` are
+    the values as they are written."""
 
     operator: str
     key: str
@@ -187,11 +188,10 @@ class ConditionTest:
     span: Span
     operator_span: Span
     key_span: Span
+    texts: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The policy's values as they are written."""
-        return tuple(value.text for value in self.values)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", tuple([v.text for v in self.values]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,22 @@ The quick answer (`matches`) and the one for readers (`check`) stand side by sid
 second asks the first, so that they cannot tell two stories.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from policies_lab.iam import matching, variables
 from policies_lab.iam.conditions import Lookup, as_text
 from policies_lab.iam.documents import Effect, Element, Principal, Version, fold
-from policies_lab.iam.matching import AnyOf, Tokens
+from policies_lab.iam.matching import AnyOf, Matcher, Tokens
 from policies_lab.iam.trace import ElementCheck
-from policies_lab.iam.variables import Template
 
 _CACHED_LENGTH = 256
+_VALUELESS = "variable_without_value"
 _cached_resource = lru_cache(maxsize=512)(matching.resource)
+
+Filled = Mapping[int, Tokens | None]
+"""Patterns by their place, with the request's values put in; None: one is missing."""
 
 
 class Call(NamedTuple):
@@ -32,45 +36,62 @@ class Call(NamedTuple):
 class CompiledAction:
     """Action or NotAction."""
 
-    __slots__ = ("_listed", "_negated", "element")
+    __slots__ = ("_last", "_listed", "element")
 
     def __init__(self, element: Element) -> None:
         self.element = element
-        self._negated = element.negated
+        self._last: ElementCheck | None = None
         self._listed = AnyOf([matching.tokenise(fold(text)) for text in element.texts])
 
     def matches(self, action: str) -> bool:
         """Whether the element is satisfied by a folded action."""
-        return self._listed(action) is not self._negated
+        return self._listed(action) is not self.element.negated
 
     def check(self, action: str, written: str, *, looked_at: bool) -> ElementCheck:
         """Hold the element against the request, value by value."""
-        return ElementCheck(
-            element=self.element.name,
-            policy_values=self.element.texts,
-            request_value=written,
-            matched=self.matches(action) if looked_at else None,
-            span=self.element.span,
-            hits=self._listed.hits(action) if looked_at else (),
-        )
+        element, last = self.element, self._last
+        if not looked_at:
+            texts, span = element.texts, element.span
+            return ElementCheck(element.name, texts, written, None, span)
+        # Nothing but the action counts, and the same one is asked about often.
+        if last is None or last.request_value != written:
+            listed = self._listed(action)
+            last = self._last = ElementCheck(
+                element.name,
+                element.texts,
+                written,
+                listed is not element.negated,
+                element.span,
+                hits=self._listed.hits(action) if listed else (),
+            )
+        return last
 
 
 class CompiledResource:
     """Resource or NotResource."""
 
-    __slots__ = ("_effect", "_fixed", "_listed", "_parts", "_varying", "element")
+    __slots__ = ("_effect", "_fixed", "_listed", "_shown", "_varying", "element")
 
     def __init__(self, element: Element, effect: Effect, version: Version) -> None:
         self.element = element
         self._effect = effect
-        self._parts = [
+        parts = [
             variables.parse(text, version, wildcards=True) for text in element.texts
         ]
-        fixed = [(at, part.fixed()) for at, part in enumerate(self._parts)]
-        self._fixed = [at for at, tokens in fixed if tokens is not None]
-        patterns = [tokens for _, tokens in fixed if tokens is not None]
-        self._listed = AnyOf(patterns, matching.resource)
-        self._varying = [at for at, tokens in fixed if tokens is None]
+        fixed = {
+            at: tokens
+            for at, part in enumerate(parts)
+            if (tokens := part.fixed()) is not None
+        }
+        self._fixed = tuple(fixed)
+        self._listed = AnyOf(list(fixed.values()), matching.resource)
+        self._shown = {at: as_text(tokens) for at, tokens in fixed.items()}
+        # A variable before the sixth field of an ARN never has a value.
+        self._varying = {
+            at: None if variables.before_sixth_field(part) else part
+            for at, part in enumerate(parts)
+            if at not in fixed
+        }
 
     def matches(self, call: Call) -> bool | None:
         """Whether the element is satisfied; None where AWS does not settle it.
@@ -80,54 +101,72 @@ class CompiledResource:
         wider reading, an Allow is refused.
         """
         listed = self._listed(call.resource)
-        valueless = False
-        if not listed and self._varying:
-            answers = [_matches_template(self._parts[at], call) for at in self._varying]
-            listed = True in answers
-            valueless = None in answers
+        if listed or not self._varying:
+            return listed is not self.element.negated
+        filled = self._filled(call.lookup)
+        return self._settled(_hits(filled, call.resource), filled)
+
+    def _settled(self, hits: Sequence[int], filled: Filled) -> bool | None:
         if not self.element.negated:
-            return listed
-        if not listed and valueless and self._effect is Effect.ALLOW:
+            return bool(hits)
+        if not hits and None in filled.values() and self._effect is Effect.ALLOW:
             return None
-        return not listed
+        return not hits
 
     def check(self, call: Call, *, looked_at: bool) -> ElementCheck:
         """Hold the element against the request, value by value."""
-        hits, valueless = self._hits(call) if looked_at else ((), False)
+        element, asked = self.element, call.resource
+        if not self._varying:
+            listed = looked_at and self._listed(asked)
+            return ElementCheck(
+                element.name,
+                element.texts,
+                asked,
+                listed is not element.negated if looked_at else None,
+                element.span,
+                None,
+                None,
+                self._fixed_hits(asked) if listed else (),
+            )
+        filled = self._filled(call.lookup)
+        hits = sorted([*self._fixed_hits(asked), *_hits(filled, asked)])
         return ElementCheck(
-            element=self.element.name,
-            policy_values=self.element.texts,
-            request_value=call.resource,
-            matched=self.matches(call) if looked_at else None,
-            span=self.element.span,
-            hits=hits,
-            expanded=self._expanded(call) if self._varying else (),
-            note="variable_without_value" if valueless else "",
+            element=element.name,
+            policy_values=element.texts,
+            request_value=asked,
+            matched=self._settled(hits, filled) if looked_at else None,
+            span=element.span,
+            hits=tuple(hits) if looked_at else (),
+            expanded=self._expanded(filled),
+            note=_VALUELESS if looked_at and None in filled.values() else "",
         )
 
-    def _hits(self, call: Call) -> tuple[tuple[int, ...], bool]:
-        """Return the patterns that match, and whether a variable has no value."""
-        answers = {at: _matches_template(self._parts[at], call) for at in self._varying}
-        hits = [self._fixed[at] for at in self._listed.hits(call.resource)]
-        hits += [at for at, answer in answers.items() if answer]
-        return tuple(sorted(hits)), None in answers.values()
+    def _filled(self, lookup: Lookup) -> Filled:
+        """Put values into the patterns that vary; None where there is none."""
+        return {
+            at: None if part is None else part.expand(lookup)
+            for at, part in self._varying.items()
+        }
 
-    def _expanded(self, call: Call) -> tuple[str | None, ...]:
-        filled = [_fill(part, call.lookup) for part in self._parts]
-        return tuple(None if t is None else as_text(t) for t in filled)
+    def _fixed_hits(self, asked: str) -> tuple[int, ...]:
+        return tuple([self._fixed[at] for at in self._listed.hits(asked)])
 
-
-def _fill(template: Template, lookup: Lookup) -> Tokens | None:
-    """Put values in; a variable before the sixth ARN field never has one."""
-    if template.variables and variables.before_sixth_field(template):
-        return None
-    return template.expand(lookup)
+    def _expanded(self, filled: Filled) -> tuple[str | None, ...]:
+        shown: dict[int, str | None] = dict(self._shown)
+        for at, tokens in filled.items():
+            shown[at] = None if tokens is None else as_text(tokens)
+        return tuple([shown[at] for at in range(len(shown))])
 
 
-def _matches_template(template: Template, call: Call) -> bool | None:
-    """Whether one pattern matches; None where a variable has no value."""
-    tokens = _fill(template, call.lookup)
-    if tokens is None:
-        return None
-    short = sum(len(t) for t in tokens if isinstance(t, str)) <= _CACHED_LENGTH
-    return (_cached_resource if short else matching.resource)(tokens)(call.resource)
+def _hits(filled: Filled, asked: str) -> list[int]:
+    """Return which of the patterns match."""
+    return [
+        at
+        for at, tokens in filled.items()
+        if tokens is not None and _matcher(tokens)(asked)
+    ]
+
+
+def _matcher(tokens: Tokens) -> Matcher:
+    short = sum([len(t) for t in tokens if isinstance(t, str)]) <= _CACHED_LENGTH
+    return (_cached_resource if short else matching.resource)(tokens)

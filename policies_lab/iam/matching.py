@@ -15,6 +15,9 @@ class Wild(Enum):
     STAR = "*"
     ONE = "?"
 
+    # Patterns are the keys of caches, and Enum's own hash is a function in Python.
+    __hash__ = object.__hash__
+
 
 Token = str | Wild
 Tokens = tuple[Token, ...]

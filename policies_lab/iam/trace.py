@@ -6,6 +6,7 @@ A trace holds codes, positions and the values that were compared, never sentence
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from policies_lab.iam.documents import ContextValue, Effect, Span
 
@@ -62,8 +63,7 @@ class Outcome(StrEnum):
     NOT_PRESENT = "not_present"
 
 
-@dataclass(frozen=True, slots=True)
-class ElementCheck:
+class ElementCheck(NamedTuple):
     """One element of a statement held against the request.
 
     `element` is Principal, NotPrincipal, Action, NotAction, Resource, NotResource or
@@ -88,8 +88,7 @@ class ElementCheck:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatementTrace:
+class StatementTrace(NamedTuple):
     """One statement held against the request, element by element.
 
     `policy` is the document's path in the scenario (`identity[0]`), `origin` where

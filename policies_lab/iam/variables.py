@@ -92,6 +92,11 @@ def parse(text: str, version: Version, *, wildcards: bool) -> Template:
     return Template(tuple(parts))
 
 
+def may_vary(texts: tuple[str, ...]) -> bool:
+    """Whether a value may hold a variable; no is certain, in every version."""
+    return any(_OPENING in text for text in texts)
+
+
 def _plain(text: str, wildcards: bool) -> Tokens:
     if wildcards:
         return tokenise(text)
