@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from courseware import question_types
-from courseware.activities import checks, lines
 from courseware.misconceptions import Misconception, misconceptions
 from courseware.models import (
     Answer,
@@ -19,6 +16,7 @@ from courseware.models import (
     QuestionVersion,
     Result,
 )
+from courseware.progress import results_in
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,8 @@ def _held(times: dict[str, list[datetime]]) -> list[Held]:
 
 
 def _from_activities(users, course):
-    own_kinds = Q(kind__in=[checks.NAME, lines.NAME])
     results = Result.objects.filter(
-        Q(key__startswith=f"{course.slug}/") | ~own_kinds,
+        results_in(course),
         user__in=users,
         detail__has_key="misconceptions",
     ).values_list("user_id", "detail", "recorded_at")

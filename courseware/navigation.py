@@ -4,9 +4,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from courseware.access import TEACHING
 from courseware.models import Enrolment
 
-TEACHING = "courseware:teach"
+TEACHING_PAGE = "courseware:teach"
 
 
 def navigation(request):
@@ -18,9 +19,7 @@ def teaches(user) -> bool:
     """Whether `user` is instructor or assistant of any cohort."""
     return (
         user.is_authenticated
-        and Enrolment.objects.filter(
-            user=user, role__in=[Enrolment.Role.INSTRUCTOR, Enrolment.Role.ASSISTANT]
-        ).exists()
+        and Enrolment.objects.filter(user=user, role__in=TEACHING).exists()
     )
 
 
@@ -29,4 +28,4 @@ def first_page(user) -> str:
     if not user.is_authenticated or not teaches(user):
         return reverse(settings.LOGIN_REDIRECT_URL)
     learns = Enrolment.objects.filter(user=user, role=Enrolment.Role.STUDENT)
-    return reverse(settings.LOGIN_REDIRECT_URL if learns.exists() else TEACHING)
+    return reverse(settings.LOGIN_REDIRECT_URL if learns.exists() else TEACHING_PAGE)
