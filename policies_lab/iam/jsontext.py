@@ -9,8 +9,8 @@ Syntax errors are raised at the first place; what is wrong with single values
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -42,8 +42,8 @@ class Node:
     start: int
     end: int
     text: str = ""
-    items: list["Node"] = field(default_factory=list)
-    members: list[tuple["Node", "Node"]] = field(default_factory=list)
+    items: Sequence["Node"] = ()
+    members: Sequence[tuple["Node", "Node"]] = ()
 
 
 class Source:
@@ -131,16 +131,17 @@ class _Reader:
         return self.literal(at, path)
 
     def object(self, at: int, path: str, depth: int) -> Node:
-        node = Node("object", at, at)
+        members: list[tuple[Node, Node]] = []
+        node = Node("object", at, at, members=members)
         at = self.skip(at + 1)
-        while self.text[at : at + 1] != "}" or node.members:
+        while self.text[at : at + 1] != "}" or members:
             key = self.key(at, path, node)
             inside = member_path(path, key.text)
             at = self.skip(key.end)
             if self.text[at : at + 1] != ":":
                 self.expected("missing_colon", inside, at, node, key=shown(key.text))
             value = self.value(self.skip(at + 1), inside, depth + 1)
-            node.members.append((key, value))
+            members.append((key, value))
             at = self.skip(value.end)
             if self.text[at : at + 1] == "}":
                 break
@@ -153,14 +154,15 @@ class _Reader:
         return node
 
     def list(self, at: int, path: str, depth: int) -> Node:
-        node = Node("array", at, at)
+        items: list[Node] = []
+        node = Node("array", at, at, items=items)
         at = self.skip(at + 1)
-        while self.text[at : at + 1] != "]" or node.items:
+        while self.text[at : at + 1] != "]" or items:
             if at == len(self.text):
                 self.unexpected_end(path, node)
-            inside = item_path(path, len(node.items))
+            inside = item_path(path, len(items))
             value = self.value(at, inside, depth + 1)
-            node.items.append(value)
+            items.append(value)
             at = self.skip(value.end)
             if self.text[at : at + 1] == "]":
                 break

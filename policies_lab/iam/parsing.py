@@ -74,14 +74,26 @@ def parse_policy(
     that was found; a text that is not JSON, or has more than `limit` characters, has
     one.
     """
+    return parse_tree(*read_tree(text, limit), name=name, kind=kind, origin=origin)
+
+
+def read_tree(text: str, limit: int = MAX_CHARACTERS) -> tuple[Source, Node]:
+    """Read a document as JSON. Raises PolicyError with one problem where it is none,
+    or has more than `limit` characters."""
     if len(text) > limit:
         facts = {"length": str(len(text)), "limit": str(limit)}
         raise PolicyError((Problem("document_too_large", "", facts=facts),))
     source = Source(text)
     try:
-        root = jsontext.read(source)
+        return source, jsontext.read(source)
     except jsontext.JsonError as error:
         raise PolicyError(error.problems) from None
+
+
+def parse_tree(
+    source: Source, root: Node, *, name: str = "", kind: PolicyType, origin: str = ""
+) -> Policy:
+    """Make a policy of a document's tree. Raises PolicyError like `parse_policy`."""
     collect = Collector(source, kind)
     collect.problems.extend(jsontext.value_problems(source, root))
     policy = _policy(collect, root, name, origin)

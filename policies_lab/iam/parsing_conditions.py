@@ -42,6 +42,7 @@ def parse_conditions(
             _unknown_operator(collect, name, inside)
         if not collect.is_a("object", block, inside):
             continue
+        operator_span = collect.source.of(name)
         for key, value in block.members:
             where = member_path(inside, key.text)
             _check_key(collect, key, where)
@@ -53,7 +54,7 @@ def parse_conditions(
                     key=key.text,
                     values=values,
                     span=Span(start.line, start.column, end.end_line, end.end_column),
-                    operator_span=collect.source.of(name),
+                    operator_span=operator_span,
                     key_span=start,
                 )
             )

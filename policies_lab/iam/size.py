@@ -43,12 +43,24 @@ def added(sizes: Iterable[Size]) -> Size:
     return Size(*columns)
 
 
-def _of_texts(texts: tuple[str, ...]) -> Size:
+def _of_texts(
+    texts: tuple[str, ...], *, names: int = 0, patterns: int = 0, caged: int = 0
+) -> Size:
+    chars = variables = stars = searched = 0
+    for text in texts:
+        chars += len(text)
+        variables += text.count("${")
+        if text.find("*") < len(text) - 1:
+            stars += text.count("*")
+        searched += "?" in text
     return Size(
-        chars=sum(map(len, texts)),
-        variables=sum(text.count("${") for text in texts),
-        stars=sum(text.count("*") for text in texts if text.find("*") < len(text) - 1),
-        searched=sum("?" in text for text in texts),
+        names=names,
+        patterns=patterns,
+        chars=chars,
+        variables=variables,
+        stars=stars,
+        searched=searched,
+        caged=caged,
     )
 
 
@@ -56,9 +68,9 @@ def of_element(element: Element) -> Size:
     """Measure an Action or Resource."""
     texts = element.texts
     if "Action" in element.name:
-        return _of_texts(texts)._replace(names=len(texts))
+        return _of_texts(texts, names=len(texts))
     caged = sum(_CAGED.match(text) is not None for text in texts)
-    return _of_texts(texts)._replace(patterns=len(texts), caged=caged)
+    return _of_texts(texts, patterns=len(texts), caged=caged)
 
 
 def of_test(test: ConditionTest) -> Size:

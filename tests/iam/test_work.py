@@ -3,6 +3,7 @@
 import pytest
 
 from policies_lab.iam import EvaluationError, decide, evaluate
+from policies_lab.iam.compiled import compiled
 from policies_lab.iam.work import MAX_WORK
 from tests.iam.cases import FULL, policy, scenario, statement
 
@@ -90,3 +91,16 @@ def test_a_thousand_statements_about_other_actions_are_decided():
     other = policy(*[statement(action=f"ec2:Run{n}*") for n in range(100)])
     found = scenario(identity=[FULL, *[other] * 10])
     assert evaluate(found).decision == "allow"
+
+
+def test_a_trace_compiles_nothing_that_is_not_looked_at():
+    condition = {"StringEquals": {"aws:username": "ana"}}
+    other = policy(statement(action="ec2:Run*", Condition=condition))
+    found = scenario(identity=[FULL, other])
+    action, *rest = evaluate(found).statements[-1].checks
+    assert action.matched is False
+    assert [check.matched for check in rest] == [None, None]
+    assert [check.policy_values for check in rest] == [("*",), ("ana",)]
+    [statement_made_ready] = compiled(found.policies.identity[1])
+    assert statement_made_ready._resource is None
+    assert statement_made_ready._tests is None

@@ -164,18 +164,9 @@ def _has_range(test: Test) -> bool:
 
 
 def _check_values(lint: Lint, test: Test) -> None:
-    checks: dict[Family, Callable[[Lint, Test], None]] = {
-        Family.TEXT: _check_text,
-        Family.FOLDED: _check_text,
-        Family.LIKE: _check_like,
-        Family.BOOLEAN: _check_booleans,
-        Family.NUMBER: _check_order,
-        Family.DATE: _check_order,
-        Family.ADDRESS: _check_addresses,
-        Family.ARN: _check_arns,
-    }
-    if test.family in checks:
-        checks[test.family](lint, test)
+    check_values = _OF_VALUES.get(test.family) if test.family else None
+    if check_values is not None:
+        check_values(lint, test)
 
 
 def _check_text(lint: Lint, test: Test) -> None:
@@ -311,3 +302,15 @@ def _check_arns(lint: Lint, test: Test) -> None:
         check_account(lint, item, pattern)
         if test.folded in keys.IDENTIFIERS and has_wildcard(item.text):
             lint.at("sensitive-key-wildcard", item, key=shown(test.key))
+
+
+_OF_VALUES: dict[Family, Callable[[Lint, Test], None]] = {
+    Family.TEXT: _check_text,
+    Family.FOLDED: _check_text,
+    Family.LIKE: _check_like,
+    Family.BOOLEAN: _check_booleans,
+    Family.NUMBER: _check_order,
+    Family.DATE: _check_order,
+    Family.ADDRESS: _check_addresses,
+    Family.ARN: _check_arns,
+}

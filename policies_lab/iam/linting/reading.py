@@ -278,19 +278,20 @@ class _Reader:
     def tests(self, condition: Node, path: str) -> Iterator[Test]:
         for name, block in condition.members:
             inside = member_path(path, name.text)
+            operator, operator_span = _operator(name.text), self.source.of(name)
             for key, value in block.members:
                 where = member_path(inside, key.text)
                 start, end = self.source.of(key), self.source.of(value)
                 yield Test(
                     name=name.text,
-                    operator=_operator(name.text),
+                    operator=operator,
                     key=key.text,
                     folded=fold(key.text),
                     items=tuple(self.scalars(value, where)),
                     path=where,
                     span=Span(start.line, start.column, end.end_line, end.end_column),
                     key_span=start,
-                    operator_span=self.source.of(name),
+                    operator_span=operator_span,
                     operator_path=inside,
                 )
 

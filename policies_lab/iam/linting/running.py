@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from policies_lab.iam import jsontext
 from policies_lab.iam.documents import Policy, PolicyError, PolicyType, Problem
-from policies_lab.iam.jsontext import JsonError, Source
+from policies_lab.iam.jsontext import Node, Source
 from policies_lab.iam.linting import (
     actions,
     conditions,
@@ -25,13 +24,11 @@ from policies_lab.iam.linting.context import MAX_PATTERNS, MAX_WORK, Lint, Optio
 from policies_lab.iam.linting.findings import Finding, FindingClass, table
 from policies_lab.iam.linting.patterns import Budget, Matchers
 from policies_lab.iam.linting.problems import as_finding
-from policies_lab.iam.linting.reading import read_document
+from policies_lab.iam.linting.reading import Document, read_document
 from policies_lab.iam.linting.vocabulary import Vocabulary
-from policies_lab.iam.parsing import parse_policy
+from policies_lab.iam.parsing import parse_tree, read_tree
 
-_TOO_MUCH = frozenset(
-    {"document_too_large", "too_many_statements", "too_many_values", "value_too_long"}
-)
+_TOO_MUCH = frozenset({"too_many_statements", "too_many_values", "value_too_long"})
 _CHECKS = (
     structure.check,
     actions.check,
@@ -72,37 +69,36 @@ def lint(
         options = replace(options, name=options.name or text_or_policy.name)
     else:
         text = text_or_policy
-    problems = _problems(text, kind)
+    try:
+        source, root = read_tree(text)
+    except PolicyError as error:
+        return _in_order([as_finding(problem) for problem in error.problems])
+    problems = _problems(source, root, kind)
     findings = [as_finding(problem) for problem in problems]
     if not any(problem.code in _TOO_MUCH for problem in problems):
-        findings += _look(text, kind, catalogue, now, options, problems)
+        document = read_document(source, root, kind)
+        findings += _look(document, catalogue, now, options, problems)
     return _in_order(findings)
 
 
-def _problems(text: str, kind: PolicyType) -> tuple[Problem, ...]:
+def _problems(source: Source, root: Node, kind: PolicyType) -> tuple[Problem, ...]:
     try:
-        parse_policy(text, kind=kind)
+        parse_tree(source, root, kind=kind)
     except PolicyError as error:
         return error.problems
     return ()
 
 
 def _look(
-    text: str,
-    kind: PolicyType,
+    document: Document,
     catalogue: Catalogue | None,
     now: datetime | None,
     options: Options,
     problems: tuple[Problem, ...],
 ) -> list[Finding]:
-    source = Source(text)
-    try:
-        root = jsontext.read(source)
-    except JsonError:
-        return []
     work, matchers = Budget(MAX_WORK), Matchers(Budget(MAX_PATTERNS))
     run = Lint(
-        document=read_document(source, root, kind),
+        document=document,
         catalogue=catalogue,
         now=now or datetime.now(UTC),
         options=options,
