@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from policies_lab.bench import ContextRow, PolicyRow
 from policies_lab.iam import IamError, jsontext
 from policies_lab.places import Found
-from policies_lab.telling import CERTAINTIES, PLACES, place_name
+from policies_lab.telling import CERTAINTIES, PLACES, VERDICTS, place_name
 from policies_lab.wording import problem_sentence
 
 CALLERS = [
@@ -29,11 +29,6 @@ LEVELS = [
     ("root", gettext_lazy("Root")),
     ("ou", gettext_lazy("Organisational unit")),
     ("account", gettext_lazy("Account")),
-]
-VERDICTS = [
-    ("allow", gettext_lazy("Allow")),
-    ("explicit_deny", gettext_lazy("Explicit deny")),
-    ("implicit_deny", gettext_lazy("Implicit deny")),
 ]
 MOST_SHOWN = 20
 KNOWN_KEYS = (

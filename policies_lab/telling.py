@@ -25,6 +25,11 @@ CERTAINTIES = [
     ("2", gettext_lazy("Fairly sure")),
     ("3", gettext_lazy("Certain")),
 ]
+VERDICTS = [
+    ("allow", gettext_lazy("Allow")),
+    ("explicit_deny", gettext_lazy("Explicit deny")),
+    ("implicit_deny", gettext_lazy("Implicit deny")),
+]
 PLACES = [
     ("identity", gettext_lazy("Identity policy")),
     ("resource", gettext_lazy("Resource policy")),
@@ -37,11 +42,7 @@ PLACES = [
 
 
 def decision_word(decision: str) -> str:
-    return {
-        "allow": _("Allow"),
-        "explicit_deny": _("Explicit deny"),
-        "implicit_deny": _("Implicit deny"),
-    }[decision]
+    return str(dict(VERDICTS)[decision])
 
 
 def certainty_word(certainty: int) -> str:
