@@ -162,7 +162,7 @@ class PolicyForm(forms.Form):
 
     @property
     def shown_name(self) -> str:
-        return self["name"].value() or _("Policy without a name")
+        return self["name"].value() or _("Unnamed policy")
 
     @property
     def shown_place(self) -> str:

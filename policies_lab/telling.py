@@ -75,7 +75,7 @@ def policy_of(statement: StatementTrace) -> str:
     """The policy's name and where the caller has it from."""
     if statement.policy in _LISTS:
         return str(_LISTS[statement.policy])
-    name = statement.name or _("a policy without a name")
+    name = statement.name or _("an unnamed policy")
     return f"{name} ({statement.origin})" if statement.origin else name
 
 
