@@ -55,15 +55,14 @@ class Source:
 
     def span(self, start: int, end: int) -> Span:
         """Turn offsets into 1-based lines and columns."""
-        return Span(*self._place(start), *self._place(end))
+        starts = self._starts
+        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+        column, end_column = start - starts[line - 1], end - starts[end_line - 1]
+        return Span(line, column + 1, end_line, end_column + 1)
 
     def of(self, node: Node) -> Span:
         """Return the place of a node."""
         return self.span(node.start, node.end)
-
-    def _place(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
 
 
 def shown(text: str) -> str:
