@@ -1,7 +1,6 @@
 """Small builders: a scenario is written down with only what a test is about."""
 
 import json
-from pathlib import Path
 
 from policies_lab.iam import (
     IamError,
@@ -12,8 +11,9 @@ from policies_lab.iam import (
     parse_policy,
     read_scenario,
 )
+from tests.iam.expand import CORPUS as CORPUS
+from tests.iam.expand import expanded, files
 
-CORPUS = Path(__file__).parent / "corpus"
 HERE, THERE = "111111111111", "222222222222"
 ALICE = f"arn:aws:iam::{HERE}:user/alice"
 OBJECT = "arn:aws:s3:::data/report.csv"
@@ -120,7 +120,7 @@ def refusal(take, *arguments):
 
 
 def load_cases():
-    """Every scenario of the corpus as (path, scenario)."""
-    for path in sorted(CORPUS.glob("*.json")):
-        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
+    """Every scenario of the corpus, written out, as (path, scenario)."""
+    for path in files():
+        for case in expanded(path):
             yield f"{path.stem}/{case['id']}", case

@@ -1,42 +1,69 @@
-"""Every scenario of the corpus is decided as it says."""
+"""Every case of the corpus is decided, or refused, as it says."""
 
 import json
+from collections import Counter
+from functools import cache
 
 import pytest
+from django.core.management import call_command
 
-from policies_lab.iam import decide, evaluate, read_scenario, result
-from tests.iam.cases import load_cases
+from policies_lab.iam import IamError, decide, evaluate, read_scenario, result
+from tests.iam.cases import CORPUS, load_cases
+from tests.iam.expand import expanded, files, lines
 
 CASES = dict(load_cases())
+BY_ID = {case["id"]: case for case in CASES.values()}
+each_file = pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
 
 
-@pytest.mark.parametrize("path", CASES)
-def test_decision_and_step(path):
-    case = CASES[path]
-    scenario = read_scenario(case)
-    trace = evaluate(scenario)
-    quick = decide(scenario)
-    expected = case["expected"]
-    found = {"decision": trace.decision, "deciding_step": trace.deciding_step}
-    assert found == expected
-    assert {"decision": quick.decision, "deciding_step": quick.deciding_step} == found
+@cache
+def scenario_of(id):
+    """The scenario, read once for all tests. Raises like `read_scenario`."""
+    return read_scenario(BY_ID[id])
 
 
-@pytest.mark.parametrize("path", CASES)
-def test_text_and_object_say_the_same(path):
-    """A scenario means the same from its text, and its policies from theirs."""
-    case = CASES[path]
-    as_text = {**case, "policies": _written(case["policies"])}
-    expected = result(evaluate(read_scenario(case)), id=None, with_trace=True)
-    for source in (json.dumps(case), as_text):
-        found = result(evaluate(read_scenario(source)), id=None, with_trace=True)
-        assert found == expected
+def answer(take, id):
+    """What a scenario's `expected` should say, by one of the two ways to decide."""
+    try:
+        found = take(scenario_of(id))
+    except IamError as error:
+        return {"error": error.problems[0].code}
+    return {"decision": found.decision, "deciding_step": found.deciding_step}
+
+
+@each_file
+def test_answers(file):
+    """The file as a whole, so that a thousand cases are not a thousand tests."""
+    wrong = [
+        (case["id"], case.get("note"), answers, case["expected"])
+        for case in expanded(file)
+        if (answers := [answer(decide, case["id"]), answer(evaluate, case["id"])])
+        != [case["expected"]] * 2
+    ]
+    assert wrong == []
+
+
+@each_file
+def test_a_policy_and_its_text_say_the_same(file):
+    for case in expanded(file):
+        if "error" in case["expected"]:
+            continue
+        as_text = {**case, "policies": _written(case["policies"])}
+        found, expected = (
+            result(evaluate(scenario), id=None, with_trace=True)
+            for scenario in (read_scenario(as_text), scenario_of(case["id"]))
+        )
+        assert found == expected, case["id"]
 
 
 def _written(policies):
     """The policies as canonical text, in which lines and columns stay the same."""
 
     def text(document):
+        if isinstance(document, str):
+            return document
+        if "document" in document:
+            return {**document, "document": text(document["document"])}
         return json.dumps(document, indent=2, ensure_ascii=False)
 
     written = dict(policies)
@@ -53,5 +80,56 @@ def _written(policies):
     return written
 
 
-def test_the_corpus_is_whole():
+@each_file
+def test_the_command_answers_a_whole_file(file, tmp_path, capsys):
+    cases = expanded(file)
+    scenarios = tmp_path / "scenarios.jsonl"
+    scenarios.write_text(lines(file), encoding="utf-8")
+    status = 0
+    try:
+        call_command("evaluate", str(scenarios))
+    except SystemExit as stop:
+        status = stop.code
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for answered in found:
+        if "error" in answered:
+            answered["error"] = answered["error"]["code"]
+    assert found == [{"id": case["id"], **case["expected"]} for case in cases]
+    assert status == any("error" in case["expected"] for case in cases)
+
+
+# The corpus itself ----------------------------------------------------------------
+
+
+def test_there_are_many_cases_and_no_id_twice():
+    ids = Counter(case["id"] for case in CASES.values())
+    assert [id for id, count in ids.items() if count > 1] == []
+    assert len(ids) >= 600
     assert sum(path.startswith("worked-cases/") for path in CASES) == 121
+
+
+def test_every_case_says_why():
+    assert [p for p, c in CASES.items() if not (c.get("note") or c.get("why"))] == []
+    wrong = ({"decision", "deciding_step"}, {"error"})
+    assert [p for p, c in CASES.items() if set(c["expected"]) not in wrong] == []
+
+
+def test_every_file_says_what_it_is_about():
+    for file in files():
+        assert json.loads(file.read_text(encoding="utf-8"))["note"], file.name
+
+
+@each_file
+def test_no_two_cases_are_the_same(file):
+    """Two cases that differ in nothing but id and note would be one."""
+    apart = ("id", "note", "title", "why", "level", "crosscheck")
+    seen = {}
+    for case in expanded(file):
+        asked = {name: value for name, value in case.items() if name not in apart}
+        first = seen.setdefault(json.dumps(asked, sort_keys=True), case["id"])
+        assert first == case["id"]
+
+
+def test_a_file_that_is_not_read_would_be_missed():
+    assert {file.parent for file in files()} == {CORPUS}
+    assert {file.stem for file in files()} == {path.split("/")[0] for path in CASES}
