@@ -6,8 +6,6 @@ from policies_lab.iam import (
     IamError,
     PolicyError,
     PolicyType,
-    decide,
-    evaluate,
     parse_policy,
     read_scenario,
 )
@@ -85,17 +83,6 @@ def scenario(**parts):
     return read_scenario(scenario_json(**parts))
 
 
-def verdict(**parts):
-    """(decision, deciding step), the same with a trace and without."""
-    found = scenario(**parts)
-    quick, trace = decide(found), evaluate(found)
-    assert (quick.decision, quick.deciding_step) == (
-        trace.decision,
-        trace.deciding_step,
-    )
-    return quick.decision.value, quick.deciding_step.value
-
-
 def parsed(document, kind=PolicyType.IDENTITY, **options):
     text = document if isinstance(document, str) else json.dumps(document)
     return parse_policy(text, kind=kind, **options)
@@ -124,3 +111,8 @@ def load_cases():
     for path in files():
         for case in expanded(path):
             yield f"{path.stem}/{case['id']}", case
+
+
+def decided_cases():
+    """The cases of the corpus that have a decision, and are not refused."""
+    return [case for _, case in load_cases() if "decision" in case["expected"]]

@@ -23,7 +23,7 @@ from tests.iam.cases import (
     ROOT,
     THERE,
     USER,
-    load_cases,
+    decided_cases,
     policy,
     scenario,
     statement,
@@ -408,9 +408,12 @@ def test_and_shown_as_not_told_where_it_does_not():
     assert [s.statement for s in trace.deciding] == [second.statement]
 
 
-@pytest.mark.parametrize(("path", "case"), list(load_cases()))
-def test_every_trace_is_consistent(path, case):
-    trace = evaluate(read_scenario(case))
+def test_every_trace_of_the_corpus_is_consistent():
+    for case in decided_cases():
+        check_trace(evaluate(read_scenario(case)))
+
+
+def check_trace(trace):
     stops = [step for step in trace.steps if step.outcome is Outcome.STOP]
     allowed = trace.decision == "allow"
     assert len(stops) == (0 if allowed else 1)
