@@ -106,6 +106,16 @@ def _caller(principal: dict) -> str | dict:
     return principal.get("arn") or principal.get("service") or principal["provider"]
 
 
+def _binding(case: dict, name: str) -> list[dict]:
+    """Leave out an organisation's policies where they do not bind: iam-simulate has no
+    word for the management account, and refuses SCPs of a caller without account."""
+    caller, management = case["principal"], case.get("management_account")
+    account = {"scps": caller.get("account"), "rcps": case["resource_account"]}[name]
+    if caller.get("service_linked") or account in (None, management):
+        return []
+    return case["policies"].get(name) or []
+
+
 def for_simulate(case: dict) -> dict:
     """Write a scenario as iam-simulate wants it."""
     policies = case["policies"]
@@ -121,8 +131,8 @@ def for_simulate(case: dict) -> dict:
             "contextVariables": case["context"],
         },
         "identityPolicies": _named(policies.get("identity") or []),
-        "serviceControlPolicies": _levels(policies.get("scps") or []),
-        "resourceControlPolicies": _levels(policies.get("rcps") or []),
+        "serviceControlPolicies": _levels(_binding(case, "scps")),
+        "resourceControlPolicies": _levels(_binding(case, "rcps")),
     }
     if session:
         found["sessionPolicy"] = session[0]

@@ -1,0 +1,436 @@
+"""The ways in which iam-simulate reads AWS differently, each as a rewriting.
+
+A reading turns a scenario into one in which AWS's own rules give what the other reading
+gives. So a class of disagreements is no guess about words in a policy but a claim that
+is tried out: the engine, given the rewritten scenario, has to answer as the other does.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from policies_lab.iam.organisations import RCP_SERVICES
+
+ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+NOWHERE = "arn:aws:none:none:000000000000:none"
+NEVER = {"StringEquals": {"aws:SourceVpc": "never"}}
+VARIABLE = re.compile(r"\$\{([^},]+)\}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One difference, its `title` in the words of the other; `rule` is what AWS says,
+    `page` where. `rewrite` changes a scenario in place; its second argument is what
+    the other evaluator reported."""
+
+    title: str
+    rule: str
+    page: str
+    rewrite: Callable[[dict, Mapping], None]
+
+
+def documents(case: dict) -> Iterator[dict]:
+    policies = case["policies"]
+    for name in ("identity", "session"):
+        yield from policies[name]
+    for name in ("resource", "boundary", "vpce"):
+        if policies[name]:
+            yield policies[name]
+    for name in ("scps", "rcps"):
+        for level in policies[name]:
+            yield from level["policies"]
+
+
+def statements(case: dict) -> Iterator[dict]:
+    for document in documents(case):
+        yield from document["Statement"]
+
+
+def tests(case: dict) -> Iterator[tuple[dict, str, str, list]]:
+    """Yield every test: its statement, operator, key and list of values."""
+    for statement in statements(case):
+        for operator, block in list(statement.get("Condition", {}).items()):
+            for key, values in list(block.items()):
+                listed = values if isinstance(values, list) else [values]
+                yield statement, operator, key, listed
+
+
+def disarm(statement: dict) -> None:
+    """Let a statement never apply."""
+    statement["Condition"] = statement.get("Condition", {}) | NEVER
+
+
+def fix_values(statement: dict, operator: str, key: str, values: list) -> None:
+    """Leave only these values under a test; without any it fails or, negated, holds."""
+    if values:
+        statement["Condition"][operator][key] = values
+    elif "Not" in operator:
+        statement["Condition"][operator].pop(key)
+    else:
+        disarm(statement)
+
+
+def base(operator: str) -> str:
+    return operator.rpartition(":")[2].removesuffix("IfExists")
+
+
+# The rewritings -----------------------------------------------------------------
+
+
+def root_as_user(case: dict, said: Mapping) -> None:
+    """The root user as a user without policies."""
+    if case["principal"]["type"] == "root":
+        account = case["principal"]["account"]
+        arn = f"arn:aws:iam::{account}:user/root"
+        case["principal"] = {"type": "user", "arn": arn, "account": account}
+
+
+def sessions_always_limit(case: dict, said: Mapping) -> None:
+    """What the session policies do not allow, nothing allows."""
+    policies = case["policies"]
+    if policies["session"] and policies["resource"]:
+        policies["scps"] = [
+            *policies["scps"],
+            {"level": "account", "policies": policies["session"]},
+        ]
+
+
+def federated_as_user(case: dict, said: Mapping) -> None:
+    """A federated session without a session policy has what its user has."""
+    if (
+        case["principal"]["type"] == "federated_user"
+        and not case["policies"]["session"]
+    ):
+        case["policies"]["session"] = [
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+            }
+        ]
+
+
+def parent_unknown(case: dict, said: Mapping) -> None:
+    """A grant to the user behind a federated session does not reach the session."""
+    if case["principal"]["type"] == "federated_user":
+        parent = case["principal"]["user_arn"]
+        case["principal"]["user_arn"] = parent + "-unknown"
+
+
+def versions_ignored(case: dict, said: Mapping) -> None:
+    """Variables under every version."""
+    for document in documents(case):
+        document["Version"] = "2012-10-17"
+
+
+def account_spares_all(case: dict, said: Mapping) -> None:
+    """A NotPrincipal spares whoever is listed in any way, for one by the account."""
+    caller = case["principal"]
+    if case["policies"]["boundary"]:
+        return
+    own = {caller.get(name) for name in ("arn", "role_arn", "user_arn", "account")}
+    own.add(f"arn:aws:iam::{caller.get('account')}:root")
+    for statement in statements(case):
+        listed = statement.get("NotPrincipal", {})
+        if own & set(listed.get("AWS", ())):
+            disarm(statement)
+
+
+def rcps_everywhere(case: dict, said: Mapping) -> None:
+    """RCPs bind every service: an endpoint's policy does that."""
+    if case["action"].partition(":")[0] in RCP_SERVICES or not case["policies"]["rcps"]:
+        return
+    policies = case["policies"]
+    policies["vpce"] = policies["vpce"] or {
+        "Version": "2012-10-17",
+        "Statement": [ALLOW_ALL],
+    }
+    for level in policies["rcps"]:
+        for document in level["policies"]:
+            policies["vpce"]["Statement"] += document["Statement"]
+
+
+def absent_trust_delegates(case: dict, said: Mapping) -> None:
+    """A role without a trust policy leaves the matter to its account."""
+    if ":role/" in case["resource"] and not case["policies"]["resource"]:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"AWS": case["resource_account"]},
+            "Action": case["action"],
+        }
+        case["policies"]["resource"] = {
+            "Version": "2012-10-17",
+            "Statement": [trust],
+        }
+
+
+def keys_dropped(case: dict, said: Mapping) -> None:
+    """Keys that the action is not listed with are not there."""
+    for key in said.get("ignoredKeys", ()):
+        case["context"].pop(key, None)
+
+
+def valueless_fails(case: dict, said: Mapping) -> None:
+    """A negated test against a variable without a value fails."""
+    present = {key.lower() for key in case["context"]}
+    for statement, operator, key, values in tests(case):
+        names = {name.lower() for value in values for name in VARIABLE.findall(value)}
+        if "Not" in operator and key.lower() in present and names - present:
+            disarm(statement)
+
+
+def epochs_are_milliseconds(case: dict, said: Mapping) -> None:
+    """A date of digits counts milliseconds, not seconds."""
+    for statement, operator, key, values in tests(case):
+        if base(operator).startswith("Date"):
+            statement["Condition"][operator][key] = [_thousandth(v) for v in values]
+            asked = case["context"].get(key)
+            if asked is not None:
+                case["context"][key] = _thousandth(asked)
+
+
+def _thousandth(text: str) -> str:
+    if not text.isdigit():
+        return text
+    return datetime.fromtimestamp(int(text) / 1000, UTC).isoformat()
+
+
+def _is_short(text: str) -> bool:
+    return text.startswith("arn:") and text.count(":") < 5
+
+
+def short_matches_nothing(case: dict, said: Mapping) -> None:
+    """A short pattern outside identity policies is no ARN: it matches nothing."""
+    own = {id(document) for document in case["policies"]["identity"]}
+    for document in documents(case):
+        for statement in document["Statement"]:
+            for name in ("Resource", "NotResource"):
+                if name in statement and id(document) not in own:
+                    statement[name] = [
+                        NOWHERE if _is_short(text) else text for text in statement[name]
+                    ]
+
+
+def stars_stay_in_fields(case: dict, said: Mapping) -> None:
+    """A star in the first five fields of an ARN never matches a colon."""
+    for statement in statements(case):
+        for name in ("Resource", "NotResource"):
+            if name in statement:
+                statement[name] = [
+                    text if _fits_by_fields(text, case["resource"]) else NOWHERE
+                    for text in statement[name]
+                ]
+
+
+def _fits_by_fields(pattern: str, resource: str) -> bool:
+    """Whether a pattern may stay: it has no star that could leave its field, or does
+    without."""
+    if "${" in pattern or "*:" not in pattern or _is_short(pattern):
+        return True
+    *fields, last = (re.escape(field) for field in pattern.split(":", 5))
+    caged = ":".join(field.replace(r"\*", "[^:]*") for field in fields)
+    free = last.replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(f"{caged}:{free}".replace(r"\?", "[^:]"), resource) is not None
+
+
+def tokens_have_accounts(case: dict, said: Mapping) -> None:
+    """A caller with a provider's token belongs to the provider's account."""
+    provider = case["principal"].get("provider", "")
+    account = provider.split(":")[4] if provider.count(":") > 4 else None
+    for statement in statements(case):
+        named = statement.get("Principal")
+        if account and isinstance(named, dict) and account in str(named.get("AWS")):
+            named["Federated"] = provider
+
+
+def unsettled_falls_away(case: dict, said: Mapping) -> None:
+    """A NotResource whose variable has no value lets its statement fall away."""
+    present = {key.lower() for key in case["context"]}
+    for statement in statements(case):
+        names = {
+            name.lower()
+            for text in statement.get("NotResource", ())
+            for name in VARIABLE.findall(text)
+        }
+        if names - present:
+            disarm(statement)
+
+
+def star_names_services(case: dict, said: Mapping) -> None:
+    """`{"AWS": "*"}` names services and callers with a foreign token, too."""
+    for statement in statements(case):
+        if statement.get("Principal") == {"AWS": "*"}:
+            statement["Principal"] = "*"
+
+
+def empty_is_missing(case: dict, said: Mapping) -> None:
+    """A key with an empty value is not there."""
+    case["context"] = {key: v for key, v in case["context"].items() if v != ""}
+
+
+def lone_addresses_fail(case: dict, said: Mapping) -> None:
+    """NotIpAddress with an IPv4 address without a prefix fails."""
+    for statement, operator, _, values in tests(case):
+        if base(operator) == "NotIpAddress" and any("/" not in v for v in values):
+            disarm(statement)
+
+
+def addresses_as_written(case: dict, said: Mapping) -> None:
+    """An IPv6 range in another spelling contains nothing."""
+    for statement, operator, key, values in tests(case):
+        if base(operator) in ("IpAddress", "NotIpAddress"):
+            statement["Condition"][operator][key] = [
+                value if _is_canonical(value) else "255.255.255.255/32"
+                for value in values
+            ]
+
+
+def _is_canonical(text: str) -> bool:
+    return ":" not in text or str(ipaddress.ip_network(text)) == text
+
+
+PAGE_PRINCIPAL = "IAM, reference_policies_elements_principal"
+PAGE_OPERATORS = "IAM, reference_policies_elements_condition_operators"
+PAGE_VARIABLES = "IAM, reference_policies_variables"
+PAGE_LOGIC = "IAM, reference_policies_evaluation-logic_policy-eval-denyallow"
+
+READINGS = (
+    Reading(
+        "The root user is a user without policies",
+        "The root user has every permission in its own account; what limits it are "
+        "explicit denies and the policies of the organisation.",
+        "IAM, id_root-user",
+        root_as_user,
+    ),
+    Reading(
+        "Session policies limit every grant",
+        "An Allow in the resource's policy that names the session itself is not "
+        "limited by what the session policies leave out.",
+        PAGE_LOGIC,
+        sessions_always_limit,
+    ),
+    Reading(
+        "A federated user without a session policy has what the user has",
+        "GetFederationToken without a policy gives a session without permissions, "
+        "other than those of a resource's policy that names the session.",
+        "IAM, id_credentials_temp_control-access_getfederationtoken",
+        federated_as_user,
+    ),
+    Reading(
+        "A grant or denial for a user does not reach its federated sessions",
+        "Naming the user covers the federated sessions of the user as well, within "
+        "the limits of their session policies.",
+        PAGE_LOGIC,
+        parent_unknown,
+    ),
+    Reading(
+        "Variables are replaced under every Version",
+        "Under 2008-10-17 `${...}` is plain text.",
+        PAGE_VARIABLES,
+        versions_ignored,
+    ),
+    Reading(
+        "NotPrincipal spares whoever's account is listed",
+        "The account, the role and the session, or the account and the user, have to "
+        "be listed for a Deny to spare the caller.",
+        "IAM, reference_policies_elements_notprincipal",
+        account_spares_all,
+    ),
+    Reading(
+        "RCPs bind every service",
+        "An RCP restricts the services of a published list, which lacks SNS and EC2; "
+        "the other leaves that to whoever hands the policies over.",
+        "Organizations, orgs_manage_policies_rcps",
+        rcps_everywhere,
+    ),
+    Reading(
+        "A role without a trust policy leaves it to the account",
+        "A trust policy has to allow, even inside the account. A scenario without one "
+        "has nothing that allows.",
+        "IAM, id_roles_create_for-user",
+        absent_trust_delegates,
+    ),
+    Reading(
+        "Keys that an action is not listed with are dropped",
+        "A scenario says which keys the request has; the lists of keys by action are "
+        "not complete, and a policy is held against the request.",
+        "IAM, reference_policies_condition-logic-multiple-context-keys-or-values",
+        keys_dropped,
+    ),
+    Reading(
+        "A negated test against a variable without a value fails",
+        "A variable without a value equals nothing, so a negated test is satisfied.",
+        PAGE_VARIABLES,
+        valueless_fails,
+    ),
+    Reading(
+        "Digits as a date are milliseconds",
+        "A date may be written as Unix time, which counts seconds since 1970.",
+        PAGE_OPERATORS,
+        epochs_are_milliseconds,
+    ),
+    Reading(
+        "A star never leaves the first five fields of an ARN",
+        "A star that ends its field matches colons, too.",
+        "IAM, reference_policies_elements_resource",
+        stars_stay_in_fields,
+    ),
+    Reading(
+        "Incomplete ARNs outside identity policies match nothing",
+        "Missing fields are completed with stars in identity policies; AWS does not "
+        "say what happens elsewhere. The engine refuses instead of guessing.",
+        "IAM, reference-arns",
+        short_matches_nothing,
+    ),
+    Reading(
+        "A NotResource whose variable has no value drops its statement",
+        "Such a variable matches no resource, so it excludes none. A Deny is taken so; "
+        "an Allow is refused, because AWS's page can be read both ways.",
+        PAGE_VARIABLES,
+        unsettled_falls_away,
+    ),
+    Reading(
+        '`{"AWS": "*"}` names services, too',
+        "It names the principals of all accounts and anonymous callers, not service "
+        "principals nor callers with a provider's token.",
+        PAGE_PRINCIPAL,
+        star_names_services,
+    ),
+    Reading(
+        "A caller with a token belongs to the provider's account",
+        "Whoever brings a provider's token is no principal of an account before the "
+        "role is assumed; only Federated names it.",
+        PAGE_PRINCIPAL,
+        tokens_have_accounts,
+    ),
+    Reading(
+        "A key with an empty value is absent",
+        "IfExists and the default of a variable are for keys that the request does not "
+        "have.",
+        PAGE_VARIABLES,
+        empty_is_missing,
+    ),
+    Reading(
+        "NotIpAddress with an address without prefix fails",
+        "An address without a prefix means /32, and an IPv6 caller is not in it.",
+        PAGE_OPERATORS,
+        lone_addresses_fail,
+    ),
+    Reading(
+        "IPv6 ranges match as they are written",
+        "2001:DB8:0::/32 and 2001:db8::/32 are one range.",
+        PAGE_OPERATORS,
+        addresses_as_written,
+    ),
+)
+
+REFUSALS = {
+    'Principal must be "*" in an endpoint policy': (
+        "Endpoint policies have the Principal `*`, or the other refuses",
+        "Gateway endpoints want the Principal to be `*`; interface endpoints take "
+        "principals, and a scenario does not say which of them it means.",
+        "VPC, vpc-endpoints-access",
+    ),
+}
+"""Words of the other's refusals: title, rule and page."""
