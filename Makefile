@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test bench check format clean-venv
+.PHONY: serve test bench check format vendor clean-venv
 
 serve: $(VENV)/.runtime
 	@$(BIN)/python tools/serve.py
@@ -27,6 +27,10 @@ format: $(VENV)/.development
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djade $$(git ls-files 'templates/*.html') || true
+
+# The editor's parts, built anew from their lock file (needs Node). See tools/codemirror.
+vendor:
+	@cd tools/codemirror && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs
 
 # An environment whose Python was upgraded away is made anew, with its packages.
 $(shell test ! -e $(VENV) || test -x $(BIN)/python || rm -rf $(VENV))
