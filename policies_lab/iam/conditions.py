@@ -266,19 +266,19 @@ class CompiledTest:
 
     def check(self, lookup: Lookup, *, looked_at: bool) -> ElementCheck:
         """Hold the test against the request, with everything a reader may ask."""
-        value = lookup.get(self._key)
+        test, value = self.test, lookup.get(self._key)
         matched, note = self._judge(lookup) if looked_at else (None, "")
         return ElementCheck(
-            element="Condition",
-            key=self.test.key,
-            operator=self.test.operator,
-            policy_values=self.test.texts,
-            request_value=value,
-            matched=matched,
-            span=self.test.span,
-            hits=self._hits(value, lookup) if looked_at else (),
-            expanded=self._expanded(lookup) if self._dynamic else (),
-            note=note or (self._value_note(value, lookup) if looked_at else ""),
+            "Condition",
+            test.texts,
+            value,
+            matched,
+            test.span,
+            test.key,
+            test.operator,
+            self._hits(value, lookup) if looked_at else (),
+            self._expanded(lookup) if self._dynamic else (),
+            note or (self._value_note(value, lookup) if looked_at else ""),
         )
 
     def _hits(self, value: ContextValue | None, lookup: Lookup) -> tuple[int, ...]:
@@ -287,11 +287,15 @@ class CompiledTest:
             return tuple(i for i, v in enumerate(self._values) if v == missing)
         members = (value,) if isinstance(value, str) else value or ()
         read = [r for r in map(self._read, members) if r is not None]
-        return tuple(
+        compare = self._op.compare
+        hits = [
             at
             for at, wanted in enumerate(self._filled(lookup))
-            if wanted is not None and any(self._op.compare(r, wanted) for r in read)
-        )
+            if wanted is not None
+            for found in read
+            if compare(found, wanted)
+        ]
+        return tuple(dict.fromkeys(hits))
 
     def _expanded(self, lookup: Lookup) -> tuple[str | None, ...]:
         return tuple(

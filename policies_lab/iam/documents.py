@@ -160,21 +160,18 @@ class PrincipalEntry:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalElement:
-    """Principal or NotPrincipal."""
+    """Principal or NotPrincipal. `negated` is whether everyone but the listed is meant;
+    `texts` are the entries as a reader would name them."""
 
     name: str
     entries: tuple[PrincipalEntry, ...]
     span: Span
+    negated: bool = field(init=False, compare=False, repr=False)
+    texts: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def negated(self) -> bool:
-        """Whether everyone but the listed is meant."""
-        return self.name == "NotPrincipal"
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The entries as a reader would name them."""
-        return tuple(entry.text for entry in self.entries)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "negated", self.name == "NotPrincipal")
+        object.__setattr__(self, "texts", tuple([e.text for e in self.entries]))
 
 
 @dataclass(frozen=True, slots=True)
