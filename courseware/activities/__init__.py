@@ -16,6 +16,32 @@ from courseware.examples import PolicyExample, StatedDecision
 from courseware.misconceptions import Misconception, misconceptions
 from courseware.models import Lesson, Prediction, Result
 
+# For kinds whose data stands in files: TOML with its lines, and problems in it.
+from courseware.problems import Problem, did_you_mean
+from courseware.vault.toml_lines import NotToml, Toml, read_toml
+
+__all__ = [
+    "ExampleCheck",
+    "Kind",
+    "NotToml",
+    "Problem",
+    "Toml",
+    "did_you_mean",
+    "example_checks",
+    "example_problems",
+    "kinds",
+    "kinds_of",
+    "misconception",
+    "read_toml",
+    "record_prediction",
+    "record_result",
+    "register",
+    "register_example_check",
+    "taught_at",
+    "titles",
+    "url",
+]
+
 
 class Kind(Protocol):
     """What the school asks of a kind of activity."""
