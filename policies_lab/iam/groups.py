@@ -36,7 +36,8 @@ class Group:
 
     def denies(self, call: Call) -> bool:
         """Whether a Deny statement applies. Raises UnknowableError."""
-        return _strongest(self._speaking_of(call.action)[0], call) is not Grant.NONE
+        statements = self._speaking_of(call.action)[0]
+        return bool(statements) and _strongest(statements, call) is not Grant.NONE
 
     def allows(self, call: Call) -> bool:
         """Whether an Allow statement applies. Raises UnknowableError."""
