@@ -43,11 +43,9 @@ def test_answers(file):
     assert wrong == []
 
 
-@each_file
-def test_a_policy_and_its_text_say_the_same(file):
-    for case in expanded(file):
-        if "error" in case["expected"]:
-            continue
+def test_a_policy_and_its_text_say_the_same():
+    """On the worked cases: they use every member, and reading all twice is slow."""
+    for case in expanded(CORPUS / "worked-cases.json"):
         as_text = {**case, "policies": _written(case["policies"])}
         found, expected = (
             result(evaluate(scenario), id=None, with_trace=True)
@@ -60,10 +58,6 @@ def _written(policies):
     """The policies as canonical text, in which lines and columns stay the same."""
 
     def text(document):
-        if isinstance(document, str):
-            return document
-        if "document" in document:
-            return {**document, "document": text(document["document"])}
         return json.dumps(document, indent=2, ensure_ascii=False)
 
     written = dict(policies)
