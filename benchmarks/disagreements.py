@@ -24,6 +24,7 @@ from policies_lab.iam import IamError, Principal, PrincipalType, decide, read_sc
 from policies_lab.iam.context import derived_keys
 
 MOST_READINGS = 3
+CANDIDATES = 4
 # Members without which a level, a document or a statement is none.
 NEEDED = {
     *("level", "policies", "Version", "Statement", "Effect", "Action", "NotAction"),
@@ -102,6 +103,8 @@ def smaller(case: dict) -> Iterator[dict]:
 
 def shrunk(case: dict, chosen: tuple[Reading, ...], said: dict) -> dict:
     """Take parts away while both answers stay, the other's as the readings give it."""
+    if not chosen:
+        return case
     ours, theirs = answer(case), their_answer(said)
     found = True
     while found:
@@ -123,19 +126,26 @@ Found = tuple[dict, dict, tuple[Reading, ...]]
 
 
 def example(found: list[Found]) -> str:
-    """Return the smallest scenario of a class, made smaller where the other agrees."""
-    case, said, chosen = min(found, key=lambda f: (len(f[2]), len(json.dumps(f[0]))))
-    small = shrunk(case, chosen, said) if chosen else case
-    told = peers.answers_of_simulate([small])[0]
-    if their_answer(told) != their_answer(said):
-        small = case
+    """Return the smallest scenario of a class, made smaller as far as the other still
+    gives the same answer."""
+    found = sorted(found, key=lambda f: (len(f[2]), len(json.dumps(f[0]))))[:CANDIDATES]
+    small = [shrunk(case, chosen, said) for case, said, chosen in found]
+    told = peers.answers_of_simulate(small)
+    confirmed = [
+        (case, said)
+        for case, now, (_, said, _) in zip(small, told, found, strict=True)
+        if their_answer(now) == their_answer(said)
+    ]
+    small, said = confirmed[0] if confirmed else found[0][:2]
+    policies = small["policies"]
     shown = {
         "principal": small["principal"].get("arn") or small["principal"],
         "action": small["action"],
         "resource": small["resource"],
         "owner": small["resource_account"],
         "context": small["context"],
-        **{name: part for name, part in small["policies"].items() if part},
+        "resource_policy": policies["resource"],
+        **{name: part for name, part in policies.items() if name != "resource"},
     }
     lines = [f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in shown.items() if v]
     verdict = f"Here: {answer(small)}. There: {their_answer(said)}."
@@ -197,10 +207,10 @@ HEAD = """# Disagreements with a second evaluator
 .venv/bin/python -m benchmarks.disagreements > benchmarks/disagreements.md
 ```
 
-wrote this page. {count} generated scenarios (seed {seed}) of all policy types were
-decided by the engine and by {pin}; {same} answers are the same. Each other one was
-tried out: rewritten to what the other evaluator takes it for, the scenario gets its
-answer from the engine, too (`benchmarks/readings.py`).
+wrote this page. The engine and {pin} decided {count} generated scenarios (seed {seed})
+of all policy types; {same} answers are the same. Each other one was tried out:
+rewritten to what the other evaluator takes it for, the scenario gets its answer from
+the engine, too (`benchmarks/readings.py`).
 """
 
 

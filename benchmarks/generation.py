@@ -110,7 +110,13 @@ KEYS = {
         ADDRESS,
         False,
         ["203.0.113.7", "198.51.100.1", "2001:db8::1", "2001:0DB8:0:0::1"],
-        ["203.0.113.0/24", "203.0.113.7", "2001:DB8:0::/32", "2001:db8::1/128"],
+        [
+            "203.0.113.0/24",
+            "203.0.113.7",
+            "2001:DB8:0::/32",
+            "2001:db8::1",
+            "0.0.0.0/0",
+        ],
     ),
     "s3:ExistingObjectTag/env": (TEXT, False, ["prod"], ["prod", "p*"]),
     "kms:EncryptionContext:app": (TEXT, False, ["pay"], ["pay", "p?y"]),
@@ -187,7 +193,7 @@ class Generator:
         if self.chance(0.12):
             return {"Null": {key: self.rnd.choice(["true", "false"])}}
         name = self.rnd.choice(OPERATORS[kind])
-        if kind == TEXT and self.chance(0.2):
+        if kind == TEXT and self.chance(0.35):
             values = [*VARIABLES, *values]
         bare = not many or self.chance(0.1)
         prefix = "" if bare else self.rnd.choice(["ForAllValues:", "ForAnyValue:"])
@@ -230,7 +236,7 @@ class Generator:
         return found
 
     def document(self, kind: str) -> dict:
-        old = kind != "rcp" and self.chance(0.05)
+        old = kind != "rcp" and self.chance(0.12)
         return {
             "Version": "2008-10-17" if old else "2012-10-17",
             "Statement": [self.statement(kind) for _ in range(self.rnd.randint(1, 3))],

@@ -5,7 +5,6 @@ gives. So a class of disagreements is no guess about words in a policy but a cla
 is tried out: the engine, given the rewritten scenario, has to answer as the other does.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from policies_lab.iam.organisations import RCP_SERVICES
 
 ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 NOWHERE = "arn:aws:none:none:000000000000:none"
+NOBODY = "255.255.255.255/32"
 NEVER = {"StringEquals": {"aws:SourceVpc": "never"}}
 VARIABLE = re.compile(r"\$\{([^},]+)\}")
 
@@ -200,15 +200,23 @@ def _is_short(text: str) -> bool:
     return text.startswith("arn:") and text.count(":") < 5
 
 
-def short_matches_nothing(case: dict, said: Mapping) -> None:
-    """A short pattern outside identity policies is no ARN: it matches nothing."""
-    own = {id(document) for document in case["policies"]["identity"]}
+def short_by_side(case: dict, said: Mapping) -> None:
+    """A short pattern is completed in the policies of the caller's side, SCPs among
+    them, and matches nothing in those of the resource's."""
+    policies = case["policies"]
+    levels = policies["rcps"]
+    theirs = [document for level in levels for document in level["policies"]]
+    theirs += [
+        document for name in ("resource", "vpce") if (document := policies[name])
+    ]
+    elsewhere = {id(document) for document in theirs}
     for document in documents(case):
         for statement in document["Statement"]:
             for name in ("Resource", "NotResource"):
-                if name in statement and id(document) not in own:
+                if name in statement:
+                    there = id(document) in elsewhere
                     statement[name] = [
-                        NOWHERE if _is_short(text) else text for text in statement[name]
+                        _completed(text, there) for text in statement[name]
                     ]
 
 
@@ -257,6 +265,12 @@ def unsettled_falls_away(case: dict, said: Mapping) -> None:
             disarm(statement)
 
 
+def _completed(text: str, elsewhere: bool) -> str:
+    if not _is_short(text):
+        return text
+    return NOWHERE if elsewhere else text + ":*" * (5 - text.count(":"))
+
+
 def star_names_services(case: dict, said: Mapping) -> None:
     """`{"AWS": "*"}` names services and callers with a foreign token, too."""
     for statement in statements(case):
@@ -269,25 +283,36 @@ def empty_is_missing(case: dict, said: Mapping) -> None:
     case["context"] = {key: v for key, v in case["context"].items() if v != ""}
 
 
+def address_tests(case: dict) -> Iterator[tuple[dict, str, str, list, str]]:
+    """Yield the tests of addresses that the request has, and the address."""
+    for statement, operator, key, values in tests(case):
+        asked = case["context"].get(key)
+        if base(operator) in ("IpAddress", "NotIpAddress") and asked:
+            yield statement, operator, key, values, asked
+
+
 def lone_addresses_fail(case: dict, said: Mapping) -> None:
-    """NotIpAddress with an IPv4 address without a prefix fails."""
-    for statement, operator, _, values in tests(case):
-        if base(operator) == "NotIpAddress" and any("/" not in v for v in values):
+    """NotIpAddress with an address of the other family, without prefix, fails."""
+    for statement, operator, _, values, asked in address_tests(case):
+        other = [v for v in values if "/" not in v and (":" in v) != (":" in asked)]
+        if base(operator) == "NotIpAddress" and other:
             disarm(statement)
 
 
+def everything_is_nothing(case: dict, said: Mapping) -> None:
+    """A range of all addresses contains none."""
+    for statement, operator, key, values, _ in address_tests(case):
+        kept = [NOBODY if value == "0.0.0.0/0" else value for value in values]
+        statement["Condition"][operator][key] = kept
+
+
 def addresses_as_written(case: dict, said: Mapping) -> None:
-    """An IPv6 range in another spelling contains nothing."""
-    for statement, operator, key, values in tests(case):
-        if base(operator) in ("IpAddress", "NotIpAddress"):
-            statement["Condition"][operator][key] = [
-                value if _is_canonical(value) else "255.255.255.255/32"
-                for value in values
-            ]
-
-
-def _is_canonical(text: str) -> bool:
-    return ":" not in text or str(ipaddress.ip_network(text)) == text
+    """An IPv6 address without prefix is only met by its own spelling."""
+    for statement, operator, key, values, asked in address_tests(case):
+        kept = [
+            NOBODY if ":" in v and "/" not in v and v != asked else v for v in values
+        ]
+        statement["Condition"][operator][key] = kept
 
 
 PAGE_PRINCIPAL = "IAM, reference_policies_elements_principal"
@@ -354,7 +379,8 @@ READINGS = (
     Reading(
         "Keys that an action is not listed with are dropped",
         "A scenario says which keys the request has; the lists of keys by action are "
-        "not complete, and a policy is held against the request.",
+        "not complete (`kms:EncryptionContext:` takes any name), and a policy is held "
+        "against the request.",
         "IAM, reference_policies_condition-logic-multiple-context-keys-or-values",
         keys_dropped,
     ),
@@ -377,11 +403,11 @@ READINGS = (
         stars_stay_in_fields,
     ),
     Reading(
-        "Incomplete ARNs outside identity policies match nothing",
+        "Incomplete ARNs are completed in SCPs, and match nothing in RCPs",
         "Missing fields are completed with stars in identity policies; AWS does not "
         "say what happens elsewhere. The engine refuses instead of guessing.",
         "IAM, reference-arns",
-        short_matches_nothing,
+        short_by_side,
     ),
     Reading(
         "A NotResource whose variable has no value drops its statement",
@@ -412,16 +438,22 @@ READINGS = (
         empty_is_missing,
     ),
     Reading(
-        "NotIpAddress with an address without prefix fails",
+        "NotIpAddress with a lone address of the other family fails",
         "An address without a prefix means /32, and an IPv6 caller is not in it.",
         PAGE_OPERATORS,
         lone_addresses_fail,
     ),
     Reading(
-        "IPv6 ranges match as they are written",
-        "2001:DB8:0::/32 and 2001:db8::/32 are one range.",
+        "An IPv6 address without prefix is compared as text",
+        "2001:0DB8:0:0::1 and 2001:db8::1 are one address.",
         PAGE_OPERATORS,
         addresses_as_written,
+    ),
+    Reading(
+        "The range 0.0.0.0/0 contains no address",
+        "A range in CIDR notation with the prefix 0 contains every IPv4 address.",
+        PAGE_OPERATORS,
+        everything_is_nothing,
     ),
 )
 
