@@ -31,7 +31,7 @@ from policies_lab.iam.documents import (
     Version,
 )
 from policies_lab.iam.evaluation import Ruling, decide
-from policies_lab.iam.explanation import evaluate
+from policies_lab.iam.explanation import evaluate, examine
 from policies_lab.iam.parsing import parse_policy
 from policies_lab.iam.results import error_result, result
 from policies_lab.iam.scenario import read_scenario
@@ -82,6 +82,7 @@ __all__ = [
     "decide",
     "error_result",
     "evaluate",
+    "examine",
     "make_request",
     "parse_policy",
     "read_scenario",

@@ -130,6 +130,19 @@ class CompiledStatement:
             "cannot_be_told" if untold else "",
         )
 
+    def examine(self, call: Call, written_action: str) -> tuple[ElementCheck, ...]:
+        """Hold every element against the request, also those after a failure, in the
+        order of `trace`."""
+        checks: list[ElementCheck] = []
+        if self._principal is not None:
+            checks.append(self._check_principal(self._principal, call))
+        checks.append(self.action.check(call.action, written_action, looked_at=True))
+        if (element := self.statement.resource) is not None:
+            checks.append(self._check_resource(element, call, looked_at=True))
+        for at, test in enumerate(self.statement.conditions):
+            checks.append(self._check_test(at, test, call.lookup, looked_at=True))
+        return tuple(checks)
+
     # What comes after a failure needs nothing compiled, unless variables are shown.
 
     def _check_resource(

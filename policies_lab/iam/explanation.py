@@ -4,7 +4,7 @@ The ruling comes from the stages of `evaluation`; here every statement is looked
 once more, element by element, by the functions that the ruling was made with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policies_lab.iam import buckets
 from policies_lab.iam.compiled import CompiledStatement, UnknowableError
@@ -27,6 +27,7 @@ from policies_lab.iam.trace import (
     StepKind,
     Trace,
 )
+from policies_lab.iam.work import examining_cost
 
 _LAYERS = tuple(StepKind)[1:]
 _OF_S3 = frozenset({StepKind.BLOCK_PUBLIC_ACCESS, StepKind.ACL})
@@ -66,6 +67,31 @@ def evaluate(scenario: Scenario) -> Trace:
         deciding=tuple(_deciding(case, ruling, looked)),
         statements=tuple(trace for _, _, trace in looked),
     )
+
+
+def examine(
+    scenario: Scenario, statements: Iterable[StatementTrace], *, units: int
+) -> list[StatementTrace]:
+    """Return statements of a trace of this scenario with every element looked at, as
+    a trace stops at the first that fails.
+
+    Takes them in the order given and ends before the work is more than `units`.
+    """
+    case = Case(scenario)
+    documents = {
+        document.path: document.statements
+        for group in _groups(case)
+        for document in group.documents
+    }
+    found = []
+    for trace in statements:
+        compiled = documents[trace.policy][trace.statement]
+        units -= examining_cost(compiled, scenario.request)
+        if units < 0:
+            break
+        checks = compiled.examine(case.call, scenario.request.action)
+        found.append(trace._replace(checks=checks))
+    return found
 
 
 def _look(case: Case) -> Looked:

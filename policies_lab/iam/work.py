@@ -48,10 +48,21 @@ def limit_work(
     only where that is too high is the work of the groups that bind the request added
     up, statement by statement.
     """
+    if rough_cost(scenario) > MAX_WORK:
+        _add_up(groups, scenario.request, call)
+
+
+def rough_cost(scenario: Scenario) -> int:
+    """Bound the work of one decision from the size of all documents, in units."""
     request = scenario.request
     total = size.of_policies(scenario.policies)
-    if _cost(total, request.longest, request.widest, request.longest) > MAX_WORK:
-        _add_up(groups, request, call)
+    return _cost(total, request.longest, request.widest, request.longest)
+
+
+def examining_cost(compiled: CompiledStatement, request: Request) -> int:
+    """Bound the work of holding every element of one statement, in units."""
+    found = size.added(size.of_statement(compiled.statement))
+    return _cost(found, request.longest, request.widest, request.longest)
 
 
 def _cost(found: Size, length: int, members: int, filling: int) -> int:
