@@ -3,7 +3,8 @@
 import json
 import re
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.iam import oracle
 from tests.iam.cases import load_cases
@@ -14,6 +15,19 @@ from tests.iam.strategies import scenarios
 @given(scenarios())
 @settings(max_examples=200, deadline=None)
 def test_agreement(case):
+    assert differs(case) is None
+
+
+@pytest.mark.long
+@given(scenarios())
+@settings(
+    max_examples=200_000,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+def test_agreement_on_very_many(case):
     assert differs(case) is None
 
 
