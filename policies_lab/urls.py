@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies_lab import views
+from policies_lab import challenge_views, views
 
 app_name = "policies_lab"
 
@@ -10,4 +10,6 @@ urlpatterns = [
     path("", views.lab, name="lab"),
     path("evaluate/", views.evaluate, name="evaluate"),
     path("scenarios/<slug:key>/", views.scenario, name="scenario"),
+    path("challenges/", challenge_views.challenges, name="challenges"),
+    path("challenges/<slug:key>/", challenge_views.challenge, name="challenge"),
 ]

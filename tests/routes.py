@@ -13,10 +13,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from courseware.models import Completion, Prediction, Question, Result
-from policies_lab.models import Event
+from policies_lab.models import ChallengeRecord, Event, OwnChallenge
 from tests import factories
 
-# A ready scenario of the lab; the check and the line of the course bear it too.
+# A ready scenario and a challenge; the check and the line of the course bear it too.
 KEY = "first-allow"
 # The addresses that take forms and show nothing.
 FORMS_ONLY = {
@@ -123,6 +123,8 @@ def _results(student, lesson) -> list:
         Result.objects.create(user=student, kind="check", key=check, score=1),
         Prediction.objects.create(user=student, key=KEY, predicted="allow"),
         Event.objects.create(user=student, event_name="GetObject"),
+        OwnChallenge.objects.create(key="own", title="Own", text="title = 1"),
+        ChallengeRecord.objects.create(user=student, challenge=KEY),
     ]
 
 

@@ -120,6 +120,12 @@ class Outcome:
         ]
 
     @property
+    def told(self) -> list[Noted]:
+        """The findings that are written out, the gravest first."""
+        told = [one for one in self.noted if one.finding.id not in self.accepted]
+        return told[:MOST_FINDINGS]
+
+    @property
     def is_too_long(self) -> bool:
         return self.length > self.longest
 
@@ -134,8 +140,12 @@ class Outcome:
     @property
     def clues(self) -> list[str]:
         """What is said of the hidden requests that do not hold, each once."""
-        open_ = [one.asked.clue for one in self.answered if not one.holds]
-        return list(dict.fromkeys(clue for clue in open_ if clue))
+        return _clues(self.of(Use.HIDDEN))
+
+    @property
+    def wide_clues(self) -> list[str]:
+        """What is said of the requests beyond the intent that get through."""
+        return _clues(self.of(Use.BEYOND))
 
     @property
     def signature(self) -> frozenset[str]:
@@ -144,6 +154,10 @@ class Outcome:
             f"request {one.asked.number}" for one in self.answered if not one.holds
         }
         return frozenset(wrong | {one.finding.id for one in self.unsafe})
+
+
+def _clues(answered: list[Answered]) -> list[str]:
+    return list(dict.fromkeys(one.asked.clue for one in answered if not one.holds))
 
 
 def control_of(document: Document) -> str:

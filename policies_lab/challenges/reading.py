@@ -32,6 +32,20 @@ from policies_lab.wording import problem_sentence
 MOST_REQUESTS, MOST_DOCUMENTS, MOST_WRONG = 24, 12, 12
 MOST_FILE = 100_000
 HINTS = 3
+# What an editor begins with where the file does not say.
+_BLANK = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "",%s
+      "Action": ""%s
+    }
+  ]
+}"""
+_PRINCIPAL = """
+      "Principal": "","""
+_RESOURCE = """,
+      "Resource": \"\""""
 
 
 class ChallengeProblems(Exception):
@@ -163,6 +177,8 @@ class _Reader:
         levelled = place in benches.LEVELLED
         text = table.text("reference" if editable else "document").strip("\n")
         start = table.text("start", "").strip("\n") if editable else text
+        if editable and "start" not in table.data:
+            start = blank(place, text)
         document = Document(
             row=len(self.documents),
             name=name,
@@ -226,6 +242,13 @@ class _Reader:
         wrong = Wrong(table.text("name"), table.text("hint"), belief, texts)
         self.tables["wrong", wrong.name] = table
         return wrong
+
+
+def blank(place: str, reference: str) -> str:
+    """An empty statement with the elements that such a policy needs."""
+    principal = _PRINCIPAL if place in {"resource", "rcp"} else ""
+    resource = _RESOURCE if "Resource" in reference else ""
+    return _BLANK % (principal, resource)
 
 
 def _caller(name: str, table: Table) -> Caller:

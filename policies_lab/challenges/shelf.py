@@ -62,7 +62,7 @@ def find_all(keys: Iterable[str]) -> dict[str, Challenge]:
 def everything() -> list[Challenge]:
     """All challenges in the order of the course, by one query."""
     found = {**_own(OwnChallenge.objects.all()), **built_in()}
-    return sorted(found.values(), key=_place)
+    return in_order(found.values())
 
 
 def _own(rows) -> dict[str, Challenge]:
@@ -70,5 +70,13 @@ def _own(rows) -> dict[str, Challenge]:
     return {key: challenge for key, challenge in read.items() if challenge}
 
 
-def _place(challenge: Challenge) -> tuple[int, int, str]:
-    return SECTIONS.index(challenge.section), challenge.order, challenge.key
+def in_order(challenges: Iterable[Challenge]) -> list[Challenge]:
+    """By section, then track by track, each where its first challenge stands."""
+    listed = sorted(challenges, key=lambda one: (one.order, one.key))
+    first: dict[tuple[str, str], int] = {}
+    for one in listed:
+        first.setdefault((one.section, one.track), len(first))
+    return sorted(
+        listed,
+        key=lambda one: (SECTIONS.index(one.section), first[one.section, one.track]),
+    )
