@@ -58,6 +58,7 @@ class BenchForm:
         self.found: list[Found] = []
         self.refused = False
         self.fresh = ""
+        self.done = ""
         self.scenario: Scenario | None = None
         self.bench: Bench | None = None
         self.laid: benches.Laid | None = None

@@ -6,6 +6,7 @@ nothing of it exists before `evaluate` was called.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -14,10 +15,8 @@ from policies_lab import excerpts, flowchart, sources, telling, telling_steps
 from policies_lab.bench import Bench
 from policies_lab.flowchart import Chart, Node
 from policies_lab.iam import (
-    ContextValue,
     DecidingStep,
     Decision,
-    ElementCheck,
     IamError,
     Outcome,
     Request,
@@ -28,48 +27,10 @@ from policies_lab.iam import (
     Trace,
     evaluate,
 )
+from policies_lab.marks import Badge, Mark, mark_of
 from policies_lab.scenarios import ReadyScenario, with_saved
 from policies_lab.sources import Source
-
-CLASSES = {"allow": "allow", "explicit_deny": "deny", "implicit_deny": "implicit"}
-ICONS = {"allow": "tick", "explicit_deny": "stop", "implicit_deny": "circle"}
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A decision as a chip: its word, its look and its icon."""
-
-    decision: str
-
-    @property
-    def word(self) -> str:
-        return telling.decision_word(self.decision)
-
-    @property
-    def look(self) -> str:
-        return CLASSES[self.decision]
-
-    @property
-    def icon(self) -> str:
-        return ICONS[self.decision]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One element of a statement beside the request. `state` is hit, miss or unseen."""
-
-    check: ElementCheck
-    state: str
-    policy_values: tuple[str, ...]
-    request_values: tuple[str, ...]
-
-    @property
-    def absent(self) -> bool:
-        return self.check.request_value is None
-
-    @property
-    def icon(self) -> str:
-        return {"hit": "tick", "miss": "cross", "unseen": "dash"}[self.state]
+from policies_lab.what_if import WhatIf, what_if
 
 
 @dataclass(frozen=True)
@@ -181,6 +142,16 @@ class Evaluation:
     sources: tuple[Source, ...]
     prediction: Prediction | None = None
     compared: tuple[Compared, ...] = field(default=())
+    scenario: Scenario | None = field(default=None, repr=False)
+    rows: Mapping[str, int] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def what_if(self) -> WhatIf | None:
+        """What came closest and what would turn the decision, looked for when a page
+        first asks."""
+        if self.scenario is None:
+            return None
+        return what_if(self.scenario, self.trace, self.rows)
 
     @property
     def boxes(self) -> list[tuple[Node, StepShown]]:
@@ -228,6 +199,8 @@ def carry_out(
         absent=tuple(_absent(trace)),
         sources=tuple(sources_of(bench, rows, trace.statements)),
         prediction=prediction,
+        scenario=scenario,
+        rows=rows,
     )
 
 
@@ -315,33 +288,9 @@ def _examined(statement: StatementTrace, rows: Mapping[str, int]) -> Examined:
         name=telling.name_of(statement),
         policy=telling.policy_of(statement),
         reason=telling.reason(statement),
-        marks=tuple(_mark(check) for check in marked),
+        marks=tuple(mark_of(check) for check in marked),
         more=len(statement.checks) - len(marked),
     )
-
-
-def _mark(check: ElementCheck) -> Mark:
-    state = {True: "hit", False: "miss", None: "unseen"}[check.matched]
-    values = tuple(
-        f"{text} = {expanded}" if expanded not in (None, text) else text
-        for text, expanded in zip(
-            check.policy_values,
-            check.expanded or check.policy_values,
-            strict=True,
-        )
-    )
-    return Mark(
-        check,
-        state,
-        excerpts.values(values, check.hits),
-        excerpts.values(_as_tuple(check.request_value)),
-    )
-
-
-def _as_tuple(value: ContextValue | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else value
 
 
 def _absent(trace: Trace) -> list[Absent]:

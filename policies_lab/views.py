@@ -18,6 +18,7 @@ from policies_lab.activity import record_go
 from policies_lab.bench_form import BenchForm
 from policies_lab.events import beliefs, record
 from policies_lab.examples import first_bench
+from policies_lab.flipping import flipped
 from policies_lab.forms import PredictionForm
 from policies_lab.limits import TooMany, turn
 from policies_lab.scenarios import ReadyScenario, ready_scenarios
@@ -42,11 +43,11 @@ def lab(request):
 @login_not_required
 @require_POST
 def evaluate(request):
-    """Decide what is on the bench."""
+    """Decide what is on the bench, or what a proposed change (`flip`) makes of it."""
     form = BenchForm(request.POST)
     try:
         with turn(request):
-            return decide(request, form)
+            return decide(request, flipped(form, request.POST))
     except TooMany as refused:
         return show_bench(request, form, status=429, wait=refused.retry_after)
 

@@ -56,7 +56,7 @@ def _widened(scenario: Scenario, statement: StatementTrace) -> Iterator[Change]:
         if not _guards(written):
             yield _drop_test(statement, check)
     elif check.element in {"Action", "Resource"}:
-        if not _opens(written, check):
+        if not _opens(scenario, written, statement, check):
             yield from _add(statement, check)
     elif check.element in {"NotAction", "NotResource"}:
         yield from _drop_entry(statement, written, check)
@@ -119,13 +119,22 @@ def _guards(written: Statement) -> bool:
     return _is_for_everybody(written) or (wide and len(written.conditions) == 1)
 
 
-def _opens(written: Statement, check: ElementCheck) -> bool:
-    """Whether one value more in an Allow gives more than what is asked for."""
+def _opens(
+    scenario: Scenario,
+    written: Statement,
+    statement: StatementTrace,
+    check: ElementCheck,
+) -> bool:
+    """Whether one value more in an Allow gives more than what is asked for: to others,
+    or on every resource. A ceiling gives nothing, however wide it is."""
     if written.effect is Effect.DENY:
         return False
-    if check.element == "Resource" and _is_wide(written.action):
+    if _is_for_everybody(written) and not written.conditions:
         return True
-    return _is_for_everybody(written) and not written.conditions
+    if check.element == "Resource":
+        return _is_wide(written.action)
+    grants = statement.policy.startswith(("identity", "resource"))
+    return grants and _is_wide(written.resource) and scenario.request.resource != "*"
 
 
 def _is_wide(element: Element | None) -> bool:

@@ -332,6 +332,9 @@ TOO_MUCH = {
     "everything on one resource more": {
         "identity": [policy(statement(action="*", resource="arn:aws:s3:::data"))]
     },
+    "one action more on everything": {
+        "identity": [policy(statement(action="sqs:*"))],
+    },
     "the last guard of everything": {
         "identity": [policy(statement(action="s3:*", Condition=GUARDED))]
     },
@@ -443,6 +446,23 @@ def test_the_work_is_bounded_and_what_was_left_out_is_known():
     assert not search.complete
     assert search.tried < 150
     assert [len(one.lacked) for one in search.near] == [150]
+
+
+def test_a_ceiling_may_allow_one_action_more_on_everything():
+    full, ceiling = policy(statement()), policy(statement(action="sqs:*"))
+    wanted = (changes.ADD_VALUE, "Action", "s3:GetObject", ALLOW)
+    assert told(identity=[full], boundary=ceiling) == [wanted]
+    assert told(identity=[full], session=[ceiling]) == [wanted]
+    assert wanted not in told(identity=[ceiling], boundary=full)
+
+
+def test_an_action_for_which_there_is_no_resource_is_added_to_a_lone_star():
+    found = told(
+        action="s3:ListAllMyBuckets",
+        resource="*",
+        identity=[policy(statement(action="sqs:ListQueues"))],
+    )
+    assert found == [(changes.ADD_VALUE, "Action", "s3:ListAllMyBuckets", ALLOW)]
 
 
 def test_a_role_stays_a_role():
