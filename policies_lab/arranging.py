@@ -25,6 +25,8 @@ def change(form: BenchForm, wish: str) -> BenchForm:
             getattr(form, verb)(int(row[:3]))
     elif verb in {"add_policy", "add_key"}:
         getattr(form, verb)()
+    elif verb == "check":
+        form.look_over()
     elif verb == "export":
         export(form)
     elif verb == "import":

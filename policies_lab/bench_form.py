@@ -33,6 +33,7 @@ from policies_lab.iam import (
 )
 from policies_lab.iam.documents import fold
 from policies_lab.places import Found, locate
+from policies_lab.remarks import MOST_TEXT, kind_of, look_over
 from policies_lab.scenarios import ready_scenarios
 from policies_lab.telling import PLACES
 
@@ -191,6 +192,22 @@ class BenchForm:
         self.prediction = PredictionForm(optional=True)
         ready = ready_scenarios().get(self.bench.scenario)
         return with_saved_requests(evaluation, self.bench, ready)
+
+    def look_over(self) -> None:
+        """Put the linter's remarks to the documents, as many as are read at once.
+
+        What the engine has refused already is not said twice.
+        """
+        room = MOST_TEXT
+        for policy in self.policies:
+            text = (policy["document"].value() or "").replace("\r\n", "\n")
+            room -= len(text)
+            if room < 0 or not policy.shown_place:
+                continue
+            resource = self.request["resource"].value() or ""
+            remarks = look_over(text, kind_of(policy["place"].value(), resource))
+            policy.remarks = remarks.besides((f.line, f.column) for f in policy.found)
+            policy.looked = True
 
     def add_problems(self, error: IamError) -> None:
         """Put each problem of the engine beside the thing that it speaks of."""

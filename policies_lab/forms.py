@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from policies_lab.bench import ContextRow, PolicyRow
-from policies_lab.iam import IamError, jsontext
+from policies_lab.iam import IamError, PolicyType, jsontext
 from policies_lab.places import Found
+from policies_lab.remarks import Remarks, kind_of
 from policies_lab.telling import CERTAINTIES, PLACES, VERDICTS, place_name
 from policies_lab.wording import problem_sentence
 
@@ -158,6 +159,8 @@ class PolicyForm(forms.Form):
         super().__init__(data, prefix=prefix, initial=asdict(row))
         self.row = row.row
         self.found: list[Found] = []
+        self.remarks = Remarks()
+        self.looked = False
         self.marks = ""
 
     @property
@@ -199,6 +202,22 @@ class PolicyForm(forms.Form):
             document=given["document"].replace("\r\n", "\n"),
             attached=given["attached"],
         )
+
+
+class CheckForm(forms.Form):
+    """A document that is looked over while it is written, and where it stands."""
+
+    document = Line(strip=False)
+    place = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in PolicyType])
+    resource = Line(max_length=2048)
+    control = forms.RegexField(r"^[\w-]{1,64}$")
+
+    def clean_document(self) -> str:
+        return self.cleaned_data["document"].replace("\r\n", "\n")
+
+    @property
+    def kind(self) -> PolicyType:
+        return kind_of(self.cleaned_data["place"], self.cleaned_data["resource"])
 
 
 class ContextForm(forms.Form):

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from policies_lab import challenge_views, views
+from policies_lab import challenge_views, editing_views, views
 
 app_name = "policies_lab"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
     path("evaluate/", views.evaluate, name="evaluate"),
+    path("check/", editing_views.check, name="check"),
+    path("complete/", editing_views.completions, name="complete"),
     path("scenarios/<slug:key>/", views.scenario, name="scenario"),
     path("challenges/", challenge_views.challenges, name="challenges"),
     path("challenges/<slug:key>/", challenge_views.challenge, name="challenge"),

@@ -21,6 +21,7 @@ from policies_lab.examples import first_bench
 from policies_lab.flipping import flipped
 from policies_lab.forms import PredictionForm
 from policies_lab.limits import TooMany, turn
+from policies_lab.remarks import with_lessons
 from policies_lab.scenarios import ReadyScenario, ready_scenarios
 
 
@@ -54,6 +55,7 @@ def evaluate(request):
 
 def decide(request, form):
     evaluation = form.evaluate()
+    form.look_over()
     if evaluation is None:
         return show_bench(request, form, status=422)
     posted = form.bench.scenario
@@ -96,6 +98,7 @@ def bench_to_begin_with(request):
 
 def show_bench(request, form, *, status=200, evaluation=None, wait=0):
     ready = ready_scenarios().get(form.request["scenario"].value() or "")
+    teach(request, form)
     context = {
         "form": form,
         "evaluation": evaluation,
@@ -110,6 +113,14 @@ def show_bench(request, form, *, status=200, evaluation=None, wait=0):
     page = "policies_lab/lab.html"
     template = "policies_lab/_bench.html" if wants_piece(request) else page
     return answer(request, template, context, status, wait)
+
+
+def teach(request, form):
+    """Link what was said of the documents with the lessons about it."""
+    looked = [policy for policy in form.policies if policy.looked]
+    taught = with_lessons(request, [policy.remarks for policy in looked])
+    for policy, remarks in zip(looked, taught, strict=True):
+        policy.remarks = remarks
 
 
 def show_scenario(request, ready, form, *, status=200, evaluation=None, wait=0):

@@ -357,7 +357,7 @@ for (const happened of ["input", "change"]) {
   document.addEventListener(happened, (event) => {
     const each = keptOf(event.target);
     each?.soon();
-    if (event.isTrusted) each?.typed();
+    if (event.isTrusted || event.detail?.typed) each?.typed();
   });
 }
 document.addEventListener("reset", (event) => {

@@ -1,13 +1,11 @@
 // The bench: what the server's answer cannot do by itself.
 //
-// Every answer replaces the form. The text fields in it stay the same elements
+// Every answer replaces the form. The texts of policies in it stay the same elements
 // (hx-preserve), so the caret and what is typed meanwhile are not lost; what the
 // answer says about them is put on here. The rows that the bench has are remembered
 // by two hidden fields outside the form, and missing rows are asked for again.
 
-const ICONS = { allowed: "tick", denied: "stop", none: "circle" };
-const MOST_LINES = 30;
-const FEWEST_LINES = 5;
+import { drawGutter, texts } from "./writing.js";
 
 const bench = () => document.getElementById("bench");
 const first = new Map(); // name of a field -> what it held when the page was loaded
@@ -88,81 +86,7 @@ document.addEventListener("keep:restored", ({ target }) => {
   asked = setTimeout(fetchRows);
 });
 
-// --- places in a text ----------------------------------------------------------
-
-function putCaret(area, line, column) {
-  const lines = area.value.split("\n");
-  const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  // Columns count characters; the browser counts UTF-16 units.
-  const within = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length;
-  const end = column > 1 ? at + within + 1 : at + (lines[line - 1] ?? "").length;
-  area.focus({ preventScroll: true });
-  area.setSelectionRange(at + within, end);
-  const height = Number.parseFloat(getComputedStyle(area).lineHeight);
-  area.scrollTop = Math.max(0, (line - 4) * height);
-  const top = area.getBoundingClientRect().top + scrollY + line * height - area.scrollTop;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scrollTo({ top: top - innerHeight / 3, behavior: calm ? "auto" : "smooth" });
-}
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-caret]");
-  if (!link) return;
-  const id = link.dataset.caretIn ?? link.hash.slice(1);
-  const area = document.getElementById(id);
-  if (!area?.matches("#bench textarea")) return;
-  event.preventDefault();
-  area.closest("details")?.setAttribute("open", "");
-  putCaret(area, ...link.dataset.caret.split(":").map(Number));
-});
-
-// --- editors: line numbers, and what each statement did --------------------------
-
-function marksOf(area) {
-  const found = new Map();
-  for (const mark of area.parentElement.dataset.marks.split(" ").filter(Boolean)) {
-    const [, start, end, part] = /^(\d+)-(\d+):(\w+)$/.exec(mark);
-    for (let line = Number(start); line <= Number(end); line += 1) found.set(line, { part, first: line === Number(start) });
-  }
-  return found;
-}
-
-function drawGutter(area) {
-  const code = area.parentElement;
-  let gutter = code.querySelector(".gutter");
-  if (!gutter) {
-    gutter = document.createElement("div");
-    gutter.className = "gutter";
-    gutter.setAttribute("aria-hidden", "true");
-    code.prepend(gutter);
-    area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
-  }
-  const lines = area.value.split("\n").length;
-  const marks = marksOf(area);
-  area.rows = Math.min(MOST_LINES, Math.max(FEWEST_LINES, lines));
-  gutter.replaceChildren(...Array.from({ length: lines }, (_, at) => lineNumber(at + 1, marks.get(at + 1))));
-  gutter.scrollTop = area.scrollTop;
-}
-
-function lineNumber(number, mark) {
-  const line = document.createElement("span");
-  const sign = document.createElement("span");
-  const text = document.createElement("span");
-  text.textContent = number;
-  if (mark) line.className = mark.part;
-  if (mark?.first) sign.append(icon(ICONS[mark.part]));
-  line.append(sign, text);
-  return line;
-}
-
-function icon(name) {
-  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  drawn.setAttribute("class", "icon");
-  use.setAttribute("href", `#${name}`);
-  drawn.append(use);
-  return drawn;
-}
+// --- answers ---------------------------------------------------------------------
 
 // A quote that is wider than its box shows the place that it is about.
 function showCaret(quote) {
@@ -177,18 +101,14 @@ function showCaret(quote) {
   if (right > edge) quote.scrollLeft += right - edge + 40;
 }
 
-const editors = (form) => form.querySelectorAll("textarea[data-policy]");
-
-// --- answers ---------------------------------------------------------------------
-
 function dress(form) {
-  for (const area of editors(form)) {
+  for (const area of texts(form)) {
     const wrong = document.querySelector(`[data-problems="${area.id}"]`)?.dataset.wrong !== undefined;
     if (wrong) area.setAttribute("aria-invalid", "true");
     else area.removeAttribute("aria-invalid");
     drawGutter(area);
   }
-  form.querySelectorAll(".problems .quote").forEach(showCaret);
+  form.querySelectorAll(".problems .quote, .remarks .quote").forEach(showCaret);
 }
 
 function say(form) {
@@ -198,7 +118,7 @@ function say(form) {
 
 // A verdict speaks of what was there when it was found.
 function goStale(event) {
-  if (event.target.closest("[data-keep-skip], [name=scenario_json]") || !event.target.name) return;
+  if (event.target.closest("[data-keep-skip], [name=scenario_json], .cm-editor") || !event.target.name) return;
   if (!event.target.matches("[data-rows], [data-place]")) markStale();
 }
 
@@ -217,8 +137,8 @@ function markStale() {
 for (const happened of ["input", "change"]) {
   document.addEventListener(happened, (event) => {
     if (!event.target.closest("#bench")) return;
-    if (event.target.matches("textarea[data-policy]")) drawGutter(event.target);
-    if (event.isTrusted) goStale(event);
+    // What was typed into the editor over a text arrives as an event of the text.
+    if (event.isTrusted || event.detail?.typed) goStale(event);
   });
 }
 

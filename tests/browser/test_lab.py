@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from policies_lab import limits
 from tests.browser.test_accessibility import OVERFLOW, RULES, Axe
 
-POLICY = "Text of ReportsForAnalysts"
+POLICY = "#id_policy-0-document"
 VERDICT = "#verdict"
 
 SIZES = """() => {
@@ -76,7 +76,7 @@ def test_evaluate_change_and_evaluate_again(lab, watch):
     evaluate(lab)
     expect_text(verdict(lab), "Explicit deny")
     assert lab.locator(f"{VERDICT} .stale").is_hidden()
-    expect(lab.locator(".gutter .denied")).to_have_count(9)
+    expect(lab.locator(".code .denied")).to_have_count(9)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -99,8 +99,8 @@ def test_typing_goes_on_where_it_was_while_an_answer_comes(lab, watch):
         lab.keyboard.type("typed meanwhile")
         route.continue_()
 
-    area = lab.get_by_label(POLICY)
-    area.click()
+    area = lab.locator(POLICY)
+    area.focus()
     lab.keyboard.press("Control+Home")
     lab.route("**/lab/evaluate/", answer_late)
     lab.evaluate("document.getElementById('bench').requestSubmit()")
@@ -112,24 +112,22 @@ def test_typing_goes_on_where_it_was_while_an_answer_comes(lab, watch):
 
 def test_a_problem_is_named_with_line_and_column_and_the_caret_goes_there(lab, watch):
     watch.allow("422 (Unprocessable Entity)")
-    area = lab.get_by_label(POLICY)
+    area = lab.locator(POLICY)
     wrong = area.input_value().replace('"Deny"', '"Denny"')
     area.fill(wrong)
     evaluate(lab)
     heading = lab.locator("#h-problems")
     heading.wait_for()
     assert lab.evaluate("document.activeElement.id") == "h-problems"
-    assert area.get_attribute("aria-invalid") == "true"
+    expect(area).to_have_attribute("aria-invalid", "true")
     assert area.input_value() == wrong
     problem = lab.locator("#policy-0 .problems li")
     assert "Line 12, column 17" in problem.inner_text()
     problem.get_by_role("link").click()
-    at = lab.evaluate(
-        "[document.activeElement.value.slice(document.activeElement.selectionStart),"
-        " document.activeElement.id]"
-    )
-    assert at[0].startswith('"Denny"')
-    assert at[1] == "id_policy-0-document"
+    assert lab.evaluate("document.activeElement.id") == "id_policy-0-document-editor"
+    assert lab.evaluate("getSelection().toString()") == '"'
+    before = lab.evaluate("getSelection().getRangeAt(0).startContainer.textContent")
+    assert '"Denny"' in before
     area.fill(wrong.replace("Denny", "Deny"))
     evaluate(lab)
     expect_text(verdict(lab), "Allow")
@@ -201,7 +199,7 @@ def test_a_reload_keeps_everything_that_was_typed(lab, watch):
 def test_discarding_a_draft_makes_the_verdict_stale_and_can_be_undone(lab, watch):
     statement = '{"Effect": "Deny", "Action": "*", "Resource": "*"}'
     text = f'{{"Version": "2012-10-17", "Statement": {statement}}}'
-    lab.get_by_label(POLICY).fill(text)
+    lab.locator(POLICY).fill(text)
     lab.locator("[data-kept-status] time").wait_for()
     lab.reload()
     evaluate(lab)
@@ -210,16 +208,16 @@ def test_discarding_a_draft_makes_the_verdict_stale_and_can_be_undone(lab, watch
     expect(stale).to_be_hidden()
     lab.get_by_role("button", name="Discard it").click()
     expect(stale).to_be_visible()
-    expect(lab.get_by_label(POLICY)).not_to_have_value(text)
+    expect(lab.locator(POLICY)).not_to_have_value(text)
     lab.get_by_role("button", name="Undo").click()
-    expect(lab.get_by_label(POLICY)).to_have_value(text)
+    expect(lab.locator(POLICY)).to_have_value(text)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_problem_is_quoted_within_its_policy(lab, watch, width):
     watch.allow("422 (Unprocessable Entity)")
     lab.set_viewport_size({"width": width, "height": 800})
-    lab.get_by_label(POLICY).fill('{"Version": "2012-10-17", "Statement": ' + "x" * 90)
+    lab.locator(POLICY).fill('{"Version": "2012-10-17", "Statement": ' + "x" * 90)
     evaluate(lab)
     quote = lab.locator(".problems .quote").first
     quote.wait_for()
@@ -234,9 +232,11 @@ def test_an_arn_fits_on_a_line_of_each_policy(lab, watch):
     lab.set_viewport_size({"width": 1280, "height": 900})
     lab.get_by_role("button", name="Add a policy").click()
     lab.locator("#id_policy-1-document").wait_for()
+    lab.locator(".cm-scroller").nth(1).wait_for()
     for area in lab.locator("textarea[data-policy]").all():
         area.fill("x" * 60)
-        assert area.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    for text in lab.locator(".cm-scroller").all():
+        assert text.evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
 def test_an_import_survives_a_reload_too(lab, watch, live_server):
@@ -310,7 +310,7 @@ def test_a_problem_without_scripts(browser, live_server, transactional_db):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/lab/")
-    area = page.get_by_label(POLICY)
+    area = page.locator(POLICY)
     area.fill(area.input_value().replace('"Allow"', '"Alow"'))
     evaluate(page)
     expect_text(page.locator("#policy-0 .problems"), "Line 6, column 17")
@@ -341,7 +341,7 @@ def test_every_state_is_accessible_and_fits(lab, watch, live_server, width, sche
         look(f"decided {key}")
     lab.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     look("all open")
-    lab.get_by_label("Text of StopWithMfa").fill("{")
+    lab.locator("#id_policy-0-document").fill("{")
     evaluate(lab)
     lab.locator("#problems").wait_for()
     look("problems")

@@ -7,18 +7,17 @@ export {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
-  completionStatus,
+  pickedCompletion,
+  snippet,
   startCompletion,
 } from "@codemirror/autocomplete";
 export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 export { json } from "@codemirror/lang-json";
-export { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
-export { lintKeymap, setDiagnostics } from "@codemirror/lint";
+export { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+export { nextDiagnostic, setDiagnostics } from "@codemirror/lint";
 export { search, searchKeymap } from "@codemirror/search";
-export { Annotation, EditorState, Prec, RangeSet, StateEffect, StateField, Transaction } from "@codemirror/state";
+export { Annotation, RangeSet, StateEffect, StateField } from "@codemirror/state";
 export {
-  Decoration,
-  drawSelection,
   EditorView,
   gutter,
   GutterMarker,
