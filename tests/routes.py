@@ -27,6 +27,7 @@ FORMS_ONLY = {
     "courseware:submit_attempt",
     "logout",
     "policies_lab:evaluate",
+    "policies_lab:exposure_case",
     "admin:logout",
 }
 
