@@ -1,4 +1,4 @@
-"""A change that flips the verdict, carried out by keyboard, with scripts and without."""
+"""A change that flips the verdict, carried out by keyboard, also without scripts."""
 
 import pytest
 from playwright.sync_api import expect

@@ -134,3 +134,35 @@ def test_a_long_document_is_shown_in_part_and_says_so(bench):
     text = policy(statement("s3:Get*")).replace("}]", "}" + "\n" * 2_500 + "]")
     page = fill(bench, text).evaluate().content.decode()
     assert f"{2_501 - excerpts.MOST_LINES} more lines are not shown" in page
+
+
+def test_what_came_closest_is_three_statements_and_a_few_elements_of_each(bench):
+    near = [
+        statement("s3:*", Effect="Allow", Condition=many_keys(60)) for _each in range(9)
+    ]
+    page = read(fill(bench, policy(*near)).evaluate())
+    listed = page.one("ol", look="near").all("li")
+    assert len(listed) == 3
+    for one in listed:
+        assert len(one.one("tbody").all("tr")) == excerpts.MOST_UNSEEN
+        assert "54 more elements do not match either" in one.text
+        assert "and 57 more elements." in one.text
+
+
+def test_a_bench_too_large_to_try_everything_says_so(bench):
+    many = [
+        statement(f"s3:Put{at}", Effect="Allow", Resource="arn:aws:s3:::x/" + "y" * 90)
+        for at in range(150)
+    ]
+    page = read(fill(bench, *[policy(*many)] * 6).evaluate())
+    told = page.one("section", look="what-if")
+    assert "not every change was tried" in told.text
+    assert len(told.all("button")) <= 5
+
+
+def test_carrying_a_change_out_reads_no_more_than_an_evaluation(bench):
+    long = policy(statement("s3:Get*")) + " " * 30_000
+    fill(bench, *[long] * 8).fill(flip="0" * 16)
+    response = bench.evaluate()
+    assert response.status_code == 422
+    assert "is the most that is read" in response.content.decode()
