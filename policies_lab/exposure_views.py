@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from policies_lab import bench as benches
 from policies_lab.bench_form import BenchForm
 from policies_lab.exposure import deciding
-from policies_lab.exposure.form import OPENING, SettingsForm, answered
+from policies_lab.exposure.form import OPENING, SettingsForm, answered, with_ready
 from policies_lab.exposure.page import Page
 from policies_lab.exposure.sheet import Sheet
 from policies_lab.iam import read_scenario
@@ -31,7 +31,9 @@ def explorer(request):
         if request.GET.get("in") == "lesson" and wants_piece(request):
             return answer(request, "policies_lab/_exposure_in_lesson.html", {}, 200, 0)
         return show(request, SettingsForm(), Sheet(deciding.answer(OPENING)))
-    form = SettingsForm(request.POST)
+    # htmx exchanges no field: scripts have put a ready policy in place themselves.
+    data = request.POST if wants_piece(request) else with_ready(request.POST)
+    form = SettingsForm(data)
     try:
         with turn(request):
             sheet, found = answered(form)

@@ -91,7 +91,7 @@ class SettingsForm(forms.Form):
     open = Line()
 
     def __init__(self, data=None) -> None:
-        super().__init__(with_ready(data), initial=initial(OPENING))
+        super().__init__(data, initial=initial(OPENING))
 
     @property
     def settings(self) -> Settings:
@@ -125,7 +125,7 @@ def _newlines(text: str) -> str:
 def with_ready(data):
     """The same fields; where a ready policy was asked for it stands in its place, and
     what stood there is remembered so that it can come back."""
-    field, _colon, key = (data.get("put", "") if data else "").partition(":")
+    field, _colon, key = data.get("put", "").partition(":")
     ready = READY.get(field)
     if ready is None or (key not in ready and key != "before"):
         return data

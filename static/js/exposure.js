@@ -45,6 +45,13 @@ form.addEventListener("input", ({ target }) => {
 });
 form.addEventListener("change", () => clearTimeout(resting));
 
+// Buttons with a name lead elsewhere; all else that sends the form asks for an answer.
+form.addEventListener("submit", (event) => {
+  if (event.submitter?.name) return;
+  event.preventDefault();
+  form.dispatchEvent(new Event("change"));
+});
+
 // --- answers --------------------------------------------------------------------------------
 
 // Which column a phone shows outlives the table.

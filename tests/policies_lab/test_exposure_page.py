@@ -140,6 +140,13 @@ def test_ready_policies_are_put_in_place_and_own_text_comes_back(explorer):
     assert explorer.fields["bucket_policy"] == own
 
 
+def test_a_button_that_scripts_have_answered_is_passed_over(explorer):
+    """htmx sends the last button that was pressed along with the form."""
+    sent = {"put": "bucket_policy:before", "bucket_policy_before": "{"}
+    page = read(explorer.send(**sent))
+    assert "Allow" in cell(page, "ben", "get").text
+
+
 @pytest.mark.parametrize("put", ["", "x", "bucket_policy", "ownership:x", "a:b:c"])
 def test_what_is_no_ready_policy_changes_nothing(explorer, put):
     before = dict(explorer.fields)
