@@ -164,9 +164,11 @@ def resources(action: str) -> list[Option]:
     facts, types = known.action(service, name), known.resource_types(service)
     wanted = facts.resource_types if facts else tuple(types)
     forms = {types[t].arn: t for t in wanted if t in types}
+    # The plainest form first: an object before one behind an access point.
     told = [
-        _option(arn.replace("${Partition}", "aws"), type_)
-        for arn, type_ in forms.items()
+        _option(arn.replace("${Partition}", "aws"), forms[arn])
+        | {"boost": max(1, 50 - rank)}
+        for rank, arn in enumerate(sorted(forms, key=len))
     ]
     return [*told, _option("*", _("every resource"))]
 

@@ -26,6 +26,7 @@ FORMS_ONLY = {
     "courseware:save_answer",
     "courseware:submit_attempt",
     "logout",
+    "policies_lab:check",
     "policies_lab:evaluate",
     "policies_lab:exposure_case",
     "admin:logout",

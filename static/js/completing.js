@@ -150,7 +150,7 @@ async function actions(address, typed) {
   const [service, name] = typed.split(":", 2);
   if (name !== undefined) return ask(address, "actions", service.toLowerCase());
   const services = await ask(address, "services", "");
-  return [{ label: "*", detail: "" }, ...services.map((option) => ({ ...option, service: true }))];
+  return [{ label: "*", boost: -1 }, ...services.map((option) => ({ ...option, service: true }))];
 }
 
 // --- for the editor ------------------------------------------------------------------

@@ -149,7 +149,7 @@ function signs(cm, name, drawn) {
       return cm.RangeSet.of(drawn(effect.value, doc).map(([line, ...sign]) => new Sign(...sign).range(doc.line(line).from)));
     },
   });
-  const extension = [field, cm.gutter({ class: name, markers: (view) => view.state.field(field), initialSpacer: () => new Sign("", "dash", "") })];
+  const extension = [field, cm.gutter({ class: name, markers: (view) => view.state.field(field), initialSpacer: () => new Sign("", "", "") })];
   return { set, extension };
 }
 
