@@ -38,9 +38,12 @@ def check(request):
 @conditional_page
 @cache_control(public=True, max_age=3600)
 def completions(request):
-    """`?of=actions&q=s3` and the like, as JSON; the same for everybody."""
+    """`?of=actions&q=s3` and the like, as JSON; the same for everybody.
+
+    Without a question: the services.
+    """
     try:
-        found = complete(request.GET.get("of", ""), request.GET.get("q", ""))
+        found = complete(request.GET.get("of", "services"), request.GET.get("q", ""))
     except KeyError:
         raise Http404 from None
     return JsonResponse({"options": found})
