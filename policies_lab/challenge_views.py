@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from courseware.activities import taught_at
 from policies_lab.challenges import records, shelf
-from policies_lab.challenges.sheet import Sheet
+from policies_lab.challenges.sheet import Sheet, number_in
 from policies_lab.events import beliefs
 from policies_lab.limits import TooMany, turn
 from policies_lab.views import answer, wants_piece
@@ -79,8 +79,8 @@ def act(request, sheet):
         if not sheet.carry_out():
             sheet.found = {}
         return show(request, sheet, wish=wish)
-    if wish == "open" and number.isascii() and number.isdigit():
-        sheet.open(int(number))
+    if wish == "open":
+        sheet.open(number_in(number))
     if not sheet.carry_out():
         return show(request, sheet, status=422)
     kept = {"texts": sheet.texts, "outcome": sheet.outcome, "wrong": sheet.wrong}

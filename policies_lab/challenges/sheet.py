@@ -4,6 +4,7 @@ Nothing about hidden requests or the reference leaves this module before it is d
 templates are given `rows` and `solution`, never the challenge's requests.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,6 +86,11 @@ class Edited:
         return place_name(self.document.place, self.document.level)
 
     @property
+    def is_untouched(self) -> bool:
+        """Nothing was written yet: an empty place is no mistake so far."""
+        return self.text == self.document.start and not self.found
+
+    @property
     def lines(self) -> int:
         return min(MOST_LINES, max(FEWEST_LINES, self.text.count("\n") + 1))
 
@@ -108,7 +114,7 @@ class Sheet:
         data = data or {}
         self.hints = max(_hints(data.get("hints")), record.hints if record else 0)
         self.gave_up = bool(record.gave_up_at) if record else data.get("gave_up") == "1"
-        self.opened = _number(data.get("opened"))
+        self.opened = number_in(data.get("opened"))
         self.place = data.get("place", "")
         self.zoom = "short" if data.get("zoom") == "short" else "full"
 
@@ -288,9 +294,10 @@ def _own(
             yield key, benches.written(value)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else -1
+def number_in(text: str | None) -> int:
+    """A small number as it was posted, -1 where it is none."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,3}", text) else -1
 
 
 def _hints(text: str | None) -> int:
-    return min(3, max(0, _number(text)))
+    return min(3, max(0, number_in(text)))

@@ -37,6 +37,8 @@ PUBLIC = [
     COURSE + "lines/line/",
     "/lab/",
     "/lab/scenarios/dynamodb-s3-notresource/",
+    "/lab/challenges/",
+    "/lab/challenges/both-sides-of-a-bucket/",
     "/accounts/login/",
     "/accounts/join/",
     "/accounts/password/reset/",

@@ -160,6 +160,7 @@ def test_a_new_database_gets_the_known_people(built_in):
     if hasattr(User, "lab_events"):
         for user in User.objects.all():
             user.lab_events.all().delete()
+            user.challenge_records.all().delete()
     User.objects.all().delete()
     assert make() == first
 
