@@ -120,6 +120,13 @@ class Outcome:
         ]
 
     @property
+    def set_aside(self) -> bool:
+        """Whether there is a security warning that is no matter in this challenge."""
+        return any(
+            one.is_security and one.finding.id in self.accepted for one in self.noted
+        )
+
+    @property
     def told(self) -> list[Noted]:
         """The findings that are written out, the gravest first."""
         told = [one for one in self.noted if one.finding.id not in self.accepted]

@@ -189,6 +189,15 @@ def test_a_security_warning_keeps_the_second_star_away(client):
     assert link["href"] == "#id_policy-1-document"
 
 
+def test_a_warning_that_is_no_matter_is_said_to_be_none(client):
+    key = "our-key-or-none"
+    reference = shelf.built_in()[key].reference[1]
+    page = read(client.post(f"{LIST}{key}/", {"policy-1-document": reference}))
+    assert stars(page) == "2 of 2 stars"
+    assert "No security warning that counts here" in page.text
+    assert page.all("ul", look="findings") == []
+
+
 def test_a_known_wrong_answer_earns_its_hint_and_its_belief(client):
     page = read(client.post(ADDRESS, posted(BUCKET)))
     wrong = shelf.built_in()[KEY].wrong[0]
