@@ -275,8 +275,7 @@ def test_predict_first_and_see_where_it_parts(
     page.locator(".segments label", has_text="Certain").click()
     page.get_by_role("button", name="Commit and see how").click()
     heading = page.locator("#explicit-deny-wins-answer")
-    heading.wait_for()
-    assert page.evaluate("document.activeElement.id") == "explicit-deny-wins-answer"
+    expect(heading).to_be_focused()
     assert heading.inner_text() == "Where your prediction and the trace part"
     assert step(page) == 1
     page.get_by_role("link", name="Open in the bench").first.click()

@@ -132,7 +132,7 @@ def test_by_keyboard_alone(page, open_attempt):
     expect(options(page, 1).nth(1)).to_be_focused()
     page.keyboard.press("Tab")
     expect(options(page, 2).first).to_be_focused()
-    page.wait_for_function("document.querySelector('[name=revision-1]').value === '2'")
+    expect(page.locator("[name=revision-1]")).to_have_value("2")
     assert response(1) == options(page, 1).nth(1).get_attribute("value")
 
 
