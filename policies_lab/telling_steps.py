@@ -181,6 +181,7 @@ def not_asked(step: Step) -> str:
         "not_covered_by_rcps": _("resource control policies do not cover this action"),
         "caller_without_account": _("this caller belongs to no account of yours"),
         "root_user": _("the root user has none"),
+        "trust_policy": _("a trust policy only says who may assume the role"),
         "root_mends_bucket_policy": _(
             "the owner's root user may always mend a bucket policy"
         ),

@@ -275,12 +275,17 @@ def _brings_public_acl(scenario: Scenario, action: str) -> bool:
         value in _PUBLIC_CANNED
         if key == "s3:x-amz-acl"
         else any(group in value for group in PUBLIC_GROUPS)
-        for key, value in _headers(scenario).items()
+        for key, values in _headers(scenario).items()
+        for value in values
     )
 
 
-def _headers(scenario: Scenario) -> dict[str, str]:
+def _headers(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """The ACL that the request's headers ask for, by condition key."""
     lookup = scenario.request.lookup
     keys = ("s3:x-amz-acl", *_GRANT_KEYS)
-    return {key: str(lookup[key]) for key in keys if key in lookup}
+    found = {key: lookup[key] for key in keys if key in lookup}
+    return {
+        key: (value,) if isinstance(value, str) else value
+        for key, value in found.items()
+    }

@@ -40,10 +40,17 @@ _TRUST_ACTIONS = (
     "sts:setsourceidentity",
     "sts:setcontext",
 )
+# The path of service-linked roles, which nobody else can give to a role.
+_SERVICE_LINKED = ":role/aws-service-role/"
 _BUCKET_POLICY_ACTIONS = frozenset(
     {"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"}
 )
 
+
+_ANSWERED = {
+    "sts:getcalleridentity": SIGNED | {PrincipalType.SERVICE},
+    "sts:getsessiontoken": {PrincipalType.USER, PrincipalType.ROOT},
+}
 
 _DENIES_AT = {kind: DecidingStep(kind.value) for kind in tuple(StepKind)[1:]}
 
@@ -134,10 +141,20 @@ def _exemptions(scenario: Scenario, action: str) -> dict[StepKind, str]:
     request, management = scenario.request, scenario.management_account
     caller = request.principal
     exempt: dict[StepKind, str] = {}
+    to_role = is_role(request.resource)
+    if to_role and action not in _TRUST_ACTIONS:
+        # A trust policy says who may become the role, not who may change it.
+        exempt[StepKind.RESOURCE] = "trust_policy"
     if without_acls := buckets.acls_left_out(scenario, action):
         exempt[StepKind.ACL] = without_acls
-    if caller.service_linked:
+    if caller.service_linked or _SERVICE_LINKED in (caller.role_arn or ""):
         exempt[StepKind.RCP] = exempt[StepKind.SCP] = "service_linked_role"
+    elif (
+        to_role
+        and caller.type is PrincipalType.SERVICE
+        and _SERVICE_LINKED in request.resource
+    ):
+        exempt[StepKind.RCP] = "service_linked_role"
     elif management and request.resource_account == management:
         exempt[StepKind.RCP] = "management_account"
     elif action.partition(":")[0] not in RCP_SERVICES or action in RCP_FREE_ACTIONS:
@@ -176,9 +193,10 @@ def _resource_has_to_allow(request: Request, owner: str, action: str) -> str:
 
 
 def needs_no_permission(case: Case) -> Ruling | None:
-    """sts:GetCallerIdentity answers every signed caller, even one with a Deny."""
-    known = case.caller_type in SIGNED or case.caller_type is PrincipalType.SERVICE
-    if case.call.action == "sts:getcalleridentity" and known:
+    """sts:GetCallerIdentity answers every signed caller, even one with a Deny;
+    sts:GetSessionToken is a sign-in of a user or root user, which no policy controls
+    ("Permissions for GetSessionToken" in the IAM User Guide)."""
+    if case.caller_type in _ANSWERED.get(case.call.action, ()):
         return Ruling(Decision.ALLOW, DecidingStep.NONE_NEEDED)
     return None
 

@@ -5,8 +5,6 @@ the Amazon S3 User Guide: a policy is public unless every Allow is limited to fi
 values, without a wildcard or a variable, of a principal or of certain condition keys.
 """
 
-import ipaddress
-
 from policies_lab.iam import formats
 from policies_lab.iam.conditions import Family, Quantifier, parse_operator
 from policies_lab.iam.documents import (
@@ -91,11 +89,4 @@ def _is_narrow(text: str) -> bool:
     network = formats.network(text)
     if network is None:
         return False
-    return network.prefixlen >= _BROADEST[network.version] or _is_private(network)
-
-
-def _is_private(network: formats.Network) -> bool:
-    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    return isinstance(network, ipaddress.IPv4Network) and any(
-        network.subnet_of(ipaddress.IPv4Network(range_)) for range_ in private
-    )
+    return network.prefixlen >= _BROADEST[network.version]

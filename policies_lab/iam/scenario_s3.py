@@ -16,6 +16,7 @@ _MEMBERS = (
     "new_acl",
     "new_policy",
 )
+_NEED_OWNERSHIP = {"bucket_acl", "object_acl", "object_owner"}
 _LEVELS = ("organization", "account", "bucket")
 
 
@@ -51,7 +52,7 @@ def read_bucket(reader: Reader, node: Node, action: str, owner: str) -> Bucket:
         for name in ("bucket_acl", "object_acl", "new_acl")
         if name in given
     }
-    if ownership is None and lists.keys() & {"bucket_acl", "object_acl"}:
+    if ownership is None and given.keys() & _NEED_OWNERSHIP:
         reader.add("object_ownership_missing", "s3", node)
     return Bucket(
         blocking=_blocking(reader, given),

@@ -55,6 +55,7 @@ WORDS = (
 )
 ACTIONS = (
     "sts:getcalleridentity",
+    "sts:getsessiontoken",
     "kms:retiregrant",
     "sts:tagsession",
     "sts:setsourceidentity",
@@ -63,6 +64,9 @@ ACTIONS = (
 )
 SUBJECTS = (
     "field-",
+    "service-linked-by-its-path",
+    "service-linked-role-assumed-",
+    "trust-does-not-",
     "rcp-covers-",
     "policy-as-text",
     "numeric-negative",
