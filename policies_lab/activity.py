@@ -72,5 +72,5 @@ def check_scenarios(app_configs, **options) -> list[Error]:
     try:
         ready_scenarios()
     except ScenarioFileError as error:
-        return [Error(problem, id="policies_lab.E001") for problem in error.problems]
+        return [Error(str(one), id="policies_lab.E001") for one in error.problems]
     return []

@@ -4,13 +4,13 @@ A file is TOML. What it holds, and what of it stays hidden until a prediction is
 made, is written in docs/lab.md.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from courseware.activities import NotToml, Problem, read_toml
 from policies_lab import bench as benches
 from policies_lab.bench import Bench, ContextRow, PolicyRow
 from policies_lab.iam import (
@@ -19,19 +19,20 @@ from policies_lab.iam import (
     PrincipalType,
     ScenarioError,
 )
+from policies_lab.tables import Table
+from policies_lab.wording import problem_sentence
 
 FOLDER = Path(__file__).parent / "content" / "scenarios"
 PLACES = ("identity", "resource", "boundary", "session", "scp", "rcp", "endpoint")
 LEVELS = tuple(benches.LEVEL_ORDER)
-
-_STRING = "a string that is not empty"
+MOST_ORDER = 99_999
 
 
 class ScenarioFileError(Exception):
-    """Files cannot be used; `problems` are lines `file: key: what is wrong`."""
+    """Files cannot be used; `problems` are all that is wrong, file by file."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
 
@@ -81,7 +82,12 @@ class ReadyScenario:
 
     @property
     def section_title(self) -> str:
-        return self.section.replace("-", " ").capitalize()
+        return section_title(self.section)
+
+
+def section_title(section: str) -> str:
+    """A section of the built-in course by its address, as a heading."""
+    return section.replace("-", " ").capitalize()
 
 
 @cache
@@ -102,15 +108,18 @@ def ready_scenarios() -> Mapping[str, ReadyScenario]:
 def read_file(path: Path) -> ReadyScenario:
     """One ready scenario, or ScenarioFileError with all that is wrong with it."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ScenarioFileError([f"{path.name}: {error}"]) from error
-    reader = _Reader(path.name, table)
-    scenario = _assemble(path.stem, reader)
-    if not reader.problems:
-        _try_out(scenario, reader)
-    if reader.problems:
-        raise ScenarioFileError(reader.problems)
+        toml = read_toml(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ScenarioFileError([Problem(path.name, 1, "is not UTF-8")]) from error
+    except NotToml as error:
+        problem = Problem(path.name, error.line, str(error))
+        raise ScenarioFileError([problem]) from error
+    table = Table(path.name, toml)
+    scenario = _assemble(path.stem, table)
+    if not table.problems:
+        _try_out(scenario, table)
+    if table.problems:
+        raise ScenarioFileError(table.problems)
     return scenario
 
 
@@ -131,135 +140,57 @@ def context_rows(context: Mapping[str, Any]) -> list[ContextRow]:
     ]
 
 
-class _Reader:
-    """Takes values out of a table and notes what is missing, wrong or not known."""
-
-    def __init__(self, file: str, table: dict[str, Any], where: str = "") -> None:
-        self.file = file
-        self.table = table
-        self.where = where
-        self.problems: list[str] = []
-        self._asked: set[str] = set()
-
-    def note(self, key: str, text: str) -> None:
-        place = f"{self.where}.{key}" if self.where else key
-        self.problems.append(f"{self.file}: {place}: {text}")
-
-    def take(self, key: str, type_: type, expected: str, default: Any = None) -> Any:
-        self._asked.add(key)
-        if key not in self.table and default is not None:
-            return default
-        value = self.table.get(key)
-        good = isinstance(value, type_) and not isinstance(value, bool)
-        if not good or value == "":
-            self.note(key, f"must be {expected}")
-            return type_()
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        if default is not None and self.table.get(key) == "":
-            self._asked.add(key)
-            return ""
-        return self.take(key, str, _STRING, default)
-
-    def one_of(self, key: str, known: tuple[str, ...], default: str = "") -> str:
-        value = self.text(key, default or None)
-        if value and value not in known:
-            self.note(key, f"must be one of {', '.join(known)}")
-        return value
-
-    def values(self, key: str) -> tuple[str, ...]:
-        listed = self.take(key, list, "a list of strings")
-        if not all(isinstance(item, str) for item in listed):
-            self.note(key, "must be a list of strings")
-        return tuple(str(item) for item in listed)
-
-    def context(self, key: str = "context") -> dict[str, Any]:
-        table = self.take(key, dict, "a table of context keys", {})
-        good = {}
-        for name, value in table.items():
-            listed = value if isinstance(value, list) else [value]
-            if all(isinstance(item, str) for item in listed):
-                good[name] = value
-            else:
-                self.note(f"{key}.{name}", "must be a string or a list of strings")
-        return good
-
-    def flag(self, key: str) -> bool:
-        self._asked.add(key)
-        value = self.table.get(key, False)
-        if not isinstance(value, bool):
-            self.note(key, "must be true or false")
-        return value is True
-
-    def inside(self, key: str, default: dict | None = None) -> "_Reader":
-        table = self.take(key, dict, "a table", default)
-        return self._inner(table, f"{self.where}.{key}" if self.where else key)
-
-    def each(self, key: str) -> Iterator["_Reader"]:
-        tables = self.take(key, list, "a list of tables", [])
-        for index, table in enumerate(tables):
-            if isinstance(table, dict):
-                inner = self._inner(table, f"{key}[{index}]")
-                yield inner
-                inner.done()
-            else:
-                self.note(f"{key}[{index}]", "must be a table")
-
-    def done(self) -> None:
-        for key in self.table.keys() - self._asked:
-            self.note(key, "is not known here")
-
-    def _inner(self, table: dict[str, Any], where: str) -> "_Reader":
-        inner = _Reader(self.file, table, where)
-        inner.problems = self.problems
-        return inner
+def read_principal(table: Table) -> dict[str, str]:
+    """The members of a bench that describe a caller."""
+    return {
+        "principal_type": table.one_of("type", tuple(PrincipalType)) or "user",
+        "principal_arn": table.text("arn", ""),
+        "role_arn": table.text("role_arn", ""),
+        "user_arn": table.text("user_arn", ""),
+        "service": table.text("service", ""),
+        "provider": table.text("provider", ""),
+    }
 
 
-def _assemble(key: str, reader: _Reader) -> ReadyScenario:
-    bench = Bench(scenario=key)
-    _read_principal(bench, reader.inside("principal"))
-    context = _read_request(bench, reader.inside("request"))
+def _assemble(key: str, table: Table) -> ReadyScenario:
+    bench = _begin(key, table.table("principal"))
+    context = _read_request(bench, table.table("request"))
     choices = {
-        choice.text("key"): choice.values("values")
-        for choice in reader.each("context_choice")
+        choice.text("key"): choice.texts("values")
+        for choice in table.each("context_choice")
     }
     for place, attached in (("policy", True), ("spare", False)):
-        for table in reader.each(place):
-            row = _read_policy(len(bench.policies), table, attached)
+        for inner in table.each(place):
+            row = _read_policy(len(bench.policies), inner, attached)
             bench.policies.append(row)
     scenario = ReadyScenario(
         key=key,
-        title=reader.text("title"),
-        story=reader.text("story"),
-        section=reader.text("section"),
-        order=reader.take("order", int, "a whole number"),
-        ask=reader.text("ask", ""),
+        title=table.text("title"),
+        story=table.text("story"),
+        section=table.text("section"),
+        order=table.number("order", 0, MOST_ORDER),
+        ask=table.text("ask", ""),
         bench=bench,
         choices=choices,
-        saved=tuple(_read_saved(table, context) for table in reader.each("saved")),
-        reveal=_read_reveal(reader.inside("reveal")),
+        saved=tuple(_read_saved(inner, context) for inner in table.each("saved")),
+        reveal=_read_reveal(table.table("reveal")),
     )
-    reader.done()
+    table.done()
     _offer_choices(bench, choices)
     return scenario
 
 
-def _read_principal(bench: Bench, table: _Reader) -> None:
-    bench.principal_type = table.one_of("type", tuple(PrincipalType)) or "user"
-    bench.principal_arn = table.text("arn", "")
-    account = table.text("account", "")
-    bench.role_arn = table.text("role_arn", "")
-    bench.user_arn = table.text("user_arn", "")
-    bench.service = table.text("service", "")
-    bench.provider = table.text("provider", "")
+def _begin(key: str, table: Table) -> Bench:
+    bench = Bench(scenario=key, **read_principal(table))
     bench.service_linked = table.flag("service_linked")
+    account = table.text("account", "")
     if account and account != benches.account_in(bench.principal_arn):
-        table.note("account", "is not the account of the arn")
+        table.note('"account" is not the account of the arn', "account")
     table.done()
+    return bench
 
 
-def _read_request(bench: Bench, table: _Reader) -> dict[str, Any]:
+def _read_request(bench: Bench, table: Table) -> dict[str, Any]:
     bench.action = table.text("action")
     bench.resource = table.text("resource")
     bench.resource_account = table.text("resource_account", "")
@@ -270,23 +201,22 @@ def _read_request(bench: Bench, table: _Reader) -> dict[str, Any]:
     return context
 
 
-def _read_policy(row: int, table: _Reader, attached: bool) -> PolicyRow:
+def _read_policy(row: int, table: Table, attached: bool) -> PolicyRow:
     place = table.one_of("attached", PLACES)
-    default = "" if place in benches.LEVELLED else "account"
-    level = table.one_of("level", LEVELS, default)
+    default = None if place in benches.LEVELLED else "account"
     return PolicyRow(
         row=row,
         name=table.text("name"),
         place=place,
         via=table.text("via", ""),
-        level=level,
+        level=table.one_of("level", LEVELS, default),
         document=table.text("document").strip("\n"),
         attached=attached,
     )
 
 
-def _read_saved(table: _Reader, context: dict[str, Any]) -> Saved:
-    own = table.context() if "context" in table.table else context
+def _read_saved(table: Table, context: dict[str, Any]) -> Saved:
+    own = table.context() if "context" in table.data else context
     return Saved(
         title=table.text("title"),
         action=table.text("action"),
@@ -297,23 +227,24 @@ def _read_saved(table: _Reader, context: dict[str, Any]) -> Saved:
     )
 
 
-def _read_reveal(table: _Reader) -> Reveal:
+def _read_reveal(table: Table) -> Reveal:
     decision = table.one_of("decision", tuple(Decision))
     reveal = Reveal(
         decision=decision,
         deciding_step=table.one_of("deciding_step", tuple(DecidingStep)),
         because=table.text("because"),
-        misconceptions=_read_beliefs(table.inside("misconceptions", {}), decision),
+        misconceptions=_read_beliefs(table.table("misconceptions", {}), decision),
     )
     table.done()
     return reveal
 
 
-def _read_beliefs(table: _Reader, decision: str) -> dict[str, tuple[str, ...]]:
-    if decision in table.table:
-        table.note(decision, "is the right verdict, which fits no misconception")
-    verdicts = [verdict.value for verdict in Decision if verdict.value in table.table]
-    beliefs = {verdict: table.values(verdict) for verdict in verdicts}
+def _read_beliefs(table: Table, decision: str) -> dict[str, tuple[str, ...]]:
+    if decision in table.data:
+        message = f'"{decision}" is the right verdict, which fits no misconception'
+        table.note(message, decision)
+    verdicts = [verdict.value for verdict in Decision if verdict.value in table.data]
+    beliefs = {verdict: table.texts(verdict) for verdict in verdicts}
     table.done()
     return beliefs
 
@@ -327,19 +258,23 @@ def _offer_choices(bench: Bench, choices: Mapping[str, tuple[str, ...]]) -> None
             bench.context.append(row)
 
 
-def _try_out(scenario: ReadyScenario, reader: _Reader) -> None:
+def _try_out(scenario: ReadyScenario, table: Table) -> None:
     """What is read must also be evaluable, with every spare attached in turn."""
-    for saved in (None, *scenario.saved):
-        try:
-            benches.read(with_saved(scenario.bench, saved) if saved else scenario.bench)
-        except benches.Crowded as error:
-            reader.note("policy", f"attaches more than one {error.place} policy")
-            return
-        except ScenarioError as error:
-            reader.note(saved.title if saved else "request", str(error))
-    for spare in (row for row in scenario.bench.policies if not row.attached):
-        alone = replace(scenario.bench, policies=[replace(spare, attached=True)])
-        try:
-            benches.read(alone)
-        except ScenarioError as error:
-            reader.note(f"spare {spare.name}", str(error))
+    bench = scenario.bench
+    _try_one(bench, table, "request")
+    for number, saved in enumerate(scenario.saved):
+        _try_one(with_saved(bench, saved), table, "saved", number)
+    spares = [row for row in bench.policies if not row.attached]
+    for number, spare in enumerate(spares):
+        alone = replace(bench, policies=[replace(spare, attached=True)])
+        _try_one(alone, table, "spare", number)
+
+
+def _try_one(bench: Bench, table: Table, *place: str | int) -> None:
+    try:
+        benches.read(bench)
+    except benches.Crowded as error:
+        table.note(f"more than one {error.place} policy is attached", *place)
+    except ScenarioError as error:
+        for problem in error.problems:
+            table.note(f"{problem.path}: {problem_sentence(problem)}", *place)

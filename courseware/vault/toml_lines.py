@@ -32,8 +32,11 @@ class Toml:
     lines: dict[Path, int] = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int:
-        """The line of `path`, or of the nearest table that holds it."""
+        """The line of `path`, or of the nearest table that holds it; a list of tables
+        begins with its first."""
         while path and path not in self.lines:
+            if (*path, 0) in self.lines:
+                return self.lines[*path, 0]
             path = path[:-1]
         return self.lines.get(path, 1)
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from policies_lab.bench import Bench, PolicyRow
 from policies_lab.iam import PolicyType
-from policies_lab.scenarios import context_rows
+from policies_lab.iam.documents import is_role
+from policies_lab.remarks import kind_of
+from policies_lab.scenarios import context_rows, section_title
 
 # The sections of the built-in course, in its order.
 SECTIONS = (
@@ -22,15 +24,6 @@ SECTIONS = (
 )
 # Any verdict but Allow.
 DENY = "deny"
-KINDS = {
-    "identity": PolicyType.IDENTITY,
-    "resource": PolicyType.RESOURCE,
-    "boundary": PolicyType.BOUNDARY,
-    "session": PolicyType.SESSION,
-    "scp": PolicyType.SCP,
-    "rcp": PolicyType.RCP,
-    "endpoint": PolicyType.ENDPOINT,
-}
 
 
 class Use(StrEnum):
@@ -43,15 +36,15 @@ class Use(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks; the members are those of a bench."""
+    """Who asks; `members` are those of a bench that describe the caller."""
 
     name: str
-    principal_type: str = "user"
-    principal_arn: str = ""
-    role_arn: str = ""
-    user_arn: str = ""
-    service: str = ""
-    provider: str = ""
+    members: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """Who it is, as briefly as it can be said."""
+        return Bench(**self.members).caller
 
 
 @dataclass(frozen=True)
@@ -136,7 +129,7 @@ class Challenge:
 
     @property
     def section_title(self) -> str:
-        return self.section.replace("-", " ").capitalize()
+        return section_title(self.section)
 
     @property
     def editable(self) -> list[Document]:
@@ -160,13 +153,8 @@ class Challenge:
 
     def kind_of(self, document: Document) -> PolicyType:
         """Which type of policy it is; on a role it is a trust policy."""
-        if document.place == "resource" and any(
-            ":role/" in asked.resource and asked.resource.startswith("arn:aws:iam:")
-            for asked in self.requests
-            if document.concerns(asked)
-        ):
-            return PolicyType.TRUST
-        return KINDS[document.place]
+        concerned = (a.resource for a in self.requests if document.concerns(a))
+        return kind_of(document.place, next(filter(is_role, concerned), ""))
 
     def policy_row(self, document: Document, texts: Mapping[int, str]) -> PolicyRow:
         return PolicyRow(
@@ -180,15 +168,9 @@ class Challenge:
 
     def bench_for(self, asked: Asked, texts: Mapping[int, str]) -> Bench:
         """The bench with one request and what is in force for it."""
-        caller = asked.caller
         return Bench(
             scenario=self.key,
-            principal_type=caller.principal_type,
-            principal_arn=caller.principal_arn,
-            role_arn=caller.role_arn,
-            user_arn=caller.user_arn,
-            service=caller.service,
-            provider=caller.provider,
+            **asked.caller.members,
             management_account=self.management_account,
             action=asked.action,
             resource=asked.resource,

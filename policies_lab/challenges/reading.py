@@ -22,10 +22,10 @@ from policies_lab.challenges.challenge import (
     Use,
     Wrong,
 )
-from policies_lab.challenges.tables import Table
-from policies_lab.iam import Decision, IamError, PrincipalType, parse_policy
+from policies_lab.iam import Decision, IamError, parse_policy
 from policies_lab.iam.linting import table as findings_table
-from policies_lab.scenarios import LEVELS, PLACES
+from policies_lab.scenarios import LEVELS, MOST_ORDER, PLACES, read_principal
+from policies_lab.tables import Table
 from policies_lab.wording import problem_sentence
 
 # What one visitor's try may cost is bounded by how much a file may ask.
@@ -109,7 +109,7 @@ class _Reader:
     def read(self) -> Draft:
         table = self.table
         for name, inner in table.inside("caller"):
-            self.callers[name] = _caller(name, inner)
+            self.callers[name] = Caller(name, read_principal(inner))
         if not self.callers:
             table.note("there is no [caller.NAME]")
             self.callers[""] = Caller("")
@@ -129,7 +129,7 @@ class _Reader:
             section=table.one_of("section", SECTIONS),
             track=table.text("track"),
             difficulty=table.number("difficulty", 1, 3),
-            order=table.number("order", 0, 99_999),
+            order=table.number("order", 0, MOST_ORDER),
             tags=table.texts("tags", []),
             hints=self._hints(),
             accepted=self._accepted(),
@@ -249,18 +249,6 @@ def blank(place: str, reference: str) -> str:
     principal = _PRINCIPAL if place in {"resource", "rcp"} else ""
     resource = _RESOURCE if "Resource" in reference else ""
     return _BLANK % (principal, resource)
-
-
-def _caller(name: str, table: Table) -> Caller:
-    return Caller(
-        name=name,
-        principal_type=table.one_of("type", tuple(PrincipalType)) or "user",
-        principal_arn=table.text("arn", ""),
-        role_arn=table.text("role_arn", ""),
-        user_arn=table.text("user_arn", ""),
-        service=table.text("service", ""),
-        provider=table.text("provider", ""),
-    )
 
 
 def _read_documents(draft: Draft) -> None:

@@ -10,16 +10,15 @@ Path = tuple[str | int, ...]
 
 
 class Table:
-    """One table of a file. All tables of a file share one list of problems."""
+    """One table of a file, at its `path` there. All tables of a file share one list of
+    problems."""
 
-    def __init__(self, file: str, toml: Toml, path: Path = (), problems=None) -> None:
+    def __init__(self, file: str, toml: Toml) -> None:
         self.file = file
         self.toml = toml
-        self.path = path
-        self.problems: list[Problem] = [] if problems is None else problems
-        self.data: Any = toml.data
-        for part in path:
-            self.data = self.data[part]
+        self.path: Path = ()
+        self.data: dict[str, Any] = toml.data
+        self.problems: list[Problem] = []
         self._asked: set[str] = set()
 
     def line(self, *inner: str | int) -> int:
@@ -80,11 +79,26 @@ class Table:
                 self.note(f'"{name}" is not text, or a list of texts', key, name)
         return good
 
+    def flag(self, key: str) -> bool:
+        """Whether a key is there and true."""
+        self._asked.add(key)
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            self.note(f'"{key}" is not true or false', key)
+        return value is True
+
+    def table(self, key: str, default: dict | None = None) -> "Table":
+        """The one table with that key; an empty one where it is wrong or missing. The
+        caller ends with its `done`."""
+        return self._inner(self.take(key, dict, "a table", default), key)
+
     def inside(self, key: str) -> Iterator[tuple[str, "Table"]]:
         """The tables in a table, by name."""
         for name, value in self.take(key, dict, "a table", {}).items():
             if isinstance(value, dict):
-                yield from self._one(name, key, name)
+                table = self._inner(value, key, name)
+                yield name, table
+                table.done()
             else:
                 self.note(f'"{name}" is not a table', key, name)
 
@@ -92,15 +106,18 @@ class Table:
         """The tables of a list."""
         for index, value in enumerate(self.take(key, list, "a list of tables", [])):
             if isinstance(value, dict):
-                yield from (table for _name, table in self._one("", key, index))
+                table = self._inner(value, key, index)
+                yield table
+                table.done()
             else:
                 self.note(f'"{key}" is not a list of tables', key)
                 return
 
-    def _one(self, name: str, *inner: str | int) -> Iterator[tuple[str, "Table"]]:
-        table = Table(self.file, self.toml, (*self.path, *inner), self.problems)
-        yield name, table
-        table.done()
+    def _inner(self, data: dict[str, Any], *inner: str | int) -> "Table":
+        table = Table(self.file, self.toml)
+        table.path, table.data = (*self.path, *inner), data
+        table.problems = self.problems
+        return table
 
     def done(self) -> None:
         """Note the keys that nobody asked for."""
